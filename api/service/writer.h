@@ -1,0 +1,72 @@
+#pragma once
+// The writer: one total order for all writes. Commands queue up (any thread, bounded); one thread takes what is queued, decides each against the
+// views and what is in flight, appends the group, applies it once durable, and answers in order. What queues up during one sync is the next group.
+//
+// Owns its thread. Does not own log, projector or views; they must outlive it. While it runs, nobody else writes to them.
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "api/service/write_result.h"
+#include "domain/codec.h"
+#include "domain/command.h"
+#include "domain/event_log.h"
+#include "domain/telemetry.h"
+#include "domain/view_store.h"
+#include "projections/projector.h"
+#include "projections/views.h"
+
+namespace dialin::service {
+
+struct WriterLimits {
+  std::size_t queue_max = 4096;        ///< commands waiting; one more is refused
+  std::size_t group_max = 512;         ///< commands decided before one append
+  std::size_t hot_configs_max = 8192;  ///< states kept in memory beside the views
+  std::chrono::milliseconds idle_flush{5000};  ///< views are flushed after so long without a write
+};
+
+/// Told of everything that was applied, in order, on the writer's thread, before the answers go out. Must not block.
+class AppliedObserver {
+ public:
+  virtual ~AppliedObserver() = default;
+  virtual void applied(std::shared_ptr<const std::vector<projections::Entry>> entries) = 0;
+};
+
+class Writer {
+ public:
+  /// What the writer stands on; all must outlive it.
+  struct Ports {
+    EventLog& log;
+    ViewStore& store;
+    projections::Projector& projector;
+    const projections::Views& views;
+    const Codec& codec;
+    const Clock& clock;
+    Telemetry& telemetry;
+  };
+  Writer(Ports ports, Rules rules, WriterLimits limits, std::vector<AppliedObserver*> observers);
+  ~Writer();  ///< stop()
+
+  /// Called once, on the writer's thread; must not block.
+  using Done = std::function<void(WriteResult)>;
+  /// Any thread. False: the queue is full or the writer has stopped; `done` is not called and nothing was stored.
+  bool submit(Command command, Done done);
+
+  /// Decides and answers everything queued, flushes the views, ends the thread. Idempotent.
+  void stop();
+
+  /// The last sequence that is applied here. Any thread.
+  Sequence applied() const;
+  /// Why writes are refused now (the disk is full …); empty when they are not. Any thread.
+  std::string trouble() const;
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace dialin::service

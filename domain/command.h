@@ -1,0 +1,54 @@
+#pragma once
+// What a caller asks of the store: a write, complete with everything random or secret that it may need, so that deciding is pure.
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "domain/event.h"
+#include "domain/validate.h"
+
+namespace dialin {
+
+/// Values the server makes, made beforehand by the thread that took the request.
+struct Fresh {
+  ConfigId id;                  ///< for create and move: the new config's id (version 4)
+  std::optional<Sealed> hmac;   ///< a new secret sealed for the config it may go to
+};
+
+/// The `If-Match` of a write. `*` is any version that is there.
+struct IfMatch {
+  bool any = false;
+  std::vector<Version> versions;  ///< at most 16
+};
+
+/// Wishes with the secret sealed. `patch.hmac` is empty; `hmac` has taken its place.
+struct SealedPatch {
+  Patch patch;
+  Change<Sealed> hmac;
+};
+
+struct Create { SealedPatch wishes; Category category; };
+struct Update { ConfigId id; SealedPatch wishes; };
+struct Delete { ConfigId id; };
+struct Move { ConfigId id; SealedPatch wishes; Category category; };
+struct Restore { ConfigId id; Version version; };
+
+struct Command {
+  TenantId tenant;
+  std::string actor;       ///< API key id
+  std::string request_id;
+  std::optional<Idempotency> idempotency;
+  std::optional<IfMatch> if_match;
+  bool dry_run = false;
+  Fresh fresh;
+  std::variant<Create, Update, Delete, Move, Restore> action;
+};
+
+/// Server-made and never changed after: `sip:<the id's 32 hex digits>@<sip domain>`. Unique because ids are.
+std::string sip_uri_for(const ConfigId& id, const Rules& rules);
+/// The config whose sip_uri has this user name, if the name has the form of one.
+std::optional<ConfigId> config_of_sip_username(std::string_view username);
+
+}  // namespace dialin

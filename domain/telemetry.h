@@ -1,0 +1,44 @@
+#pragma once
+// Port: figures for operators (GET /metrics) and lines for the log. Implemented by infra/telemetry (prometheus-cpp, spdlog). Any thread;
+// cheap enough for every request. One list of metrics, so that their names stand in one place (infra/telemetry/metric_names.cc).
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dialin {
+
+enum class Counter : std::uint8_t {
+  requests_2xx, requests_3xx, requests_4xx, requests_5xx,
+  events_appended,         ///< records of configs made durable here
+  groups_appended,
+  writes_refused_full,     ///< 503 because the writer's queue was full
+  idempotent_replays,
+  authentication_failures,
+  connections_accepted, connections_refused, connections_timed_out,
+  stream_events_sent,
+  slow_reads_refused,      ///< 503 because the queue of slow reads was full
+  view_apply_failures,
+  log_append_failures,
+  log_strays,
+};
+enum class Gauge : std::uint8_t {
+  log_end, applied, write_queue_depth, connections_open, streams_open, slow_read_queue_depth, chain_ahead_of_clock_seconds, ready,
+};
+enum class Histogram : std::uint8_t { request_seconds, append_seconds, apply_seconds, group_records };
+
+enum class Level : std::uint8_t { debug, info, warning, error };
+
+class Telemetry {
+ public:
+  virtual ~Telemetry() = default;
+  /// One line for the operator, on stderr. Never a secret, a key or a body.
+  virtual void say(Level level, std::string_view line) = 0;
+  virtual void add(Counter counter, std::uint64_t amount = 1) = 0;
+  virtual void set(Gauge gauge, double value) = 0;
+  virtual void observe(Histogram histogram, double value) = 0;
+  /// Prometheus text format, version 0.0.4.
+  virtual std::string expose() const = 0;
+};
+
+}  // namespace dialin
