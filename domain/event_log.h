@@ -50,6 +50,8 @@ class EventLog {
   /// Appends `group` (at least one record, at most kGroupRecordsMax) behind all that was appended before, durable or in flight. Type, tenant, config, time and value
   /// are the caller's; sequence, previous and id are set here, in place, before this returns. Nothing after a failed group is stored either,
   /// until the caller has seen the failure: every group in flight behind it fails, too.
+  /// The first record's `previous` comes in as the id of the end() that the group was decided on. A log that calls back on another thread
+  /// fails the group (unavailable) when its end has become another: so nobody builds on a failure that is still on its way to the caller.
   virtual void append(std::vector<Record>& group, Appended done) = 0;
 
   /// Where the next append starts: the tail with what is in flight. Writer's thread.
