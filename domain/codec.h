@@ -2,6 +2,7 @@
 // Port: how events and configs become JSON and back. Implemented by infra/codec; stateless, any thread.
 // All output is appended to `out`, minimal JSON without white space, properties in the order of the contract.
 
+#include <optional>
 #include <string>
 #include <string_view>
 

@@ -2,6 +2,8 @@
 // Port: an ordered key-value store in families, for the views. Implemented by infra/storage on RocksDB.
 // Reads: any thread. Writes: one thread at a time. Not durable by itself between flush()es: what is lost, the log replays.
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
