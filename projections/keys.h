@@ -43,6 +43,7 @@ struct ConfigRow {
   Version version;
   Sequence sequence;          ///< of the last event, whose record holds the whole state
   Sequence created_sequence;
+  std::string name_prefix;    ///< empty: none. Beside the answer, so that a list can be filtered by it without reading JSON
   std::optional<Sealed> hmac; ///< what goes, opened, into the hole of the answer
   Answer answer;
 

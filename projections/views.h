@@ -69,6 +69,7 @@ class Views {
   /// The config as it was at `version`; of a deletion's, before.
   std::optional<Config> past(const TenantId& tenant, const ConfigId& id, Version version) const;
   std::optional<Holder> holder(const PhoneNumber& number) const;
+  /// What is stored, however old: the caller asks whether its time is still within kIdempotencyRemembered_us.
   std::optional<IdempotencyRow> idempotency(const TenantId& tenant, const Bytes16& key) const;
 
   /// Nothing when the cursor's id was never this tenant's. A page of a list that others change stays whole: its place is by creation.
