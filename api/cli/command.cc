@@ -1,0 +1,63 @@
+#include "api/cli/command.h"
+
+#include <array>
+#include <iostream>
+
+#include "api/cli/version.h"
+
+namespace dialin::cli {
+namespace {
+
+constexpr std::array kCommands = {
+    CommandEntry{"serve", "serve the API on the embedded log", run_serve},
+    CommandEntry{"keys", "add, list and revoke API keys", run_keys},
+    CommandEntry{"keyring", "make, rotate and list the keys that seal secrets", run_keyring},
+    CommandEntry{"verify", "prove that the log is whole: every hash, link and rule", run_verify},
+};
+
+void print_help(std::ostream& out) {
+  out << "dialin: an event-sourced store for what happens when a phone number rings.\n\n"
+         "Usage: dialin COMMAND [OPTIONS]\n\nCommands:\n";
+  for (const auto& command : kCommands) {
+    out << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary << '\n';
+  }
+  out << "\nTry it:\n"
+         "  dialin serve --data ./data --dev        keys and key ring are made; prints a key and a curl line\n\n"
+         "In earnest:\n"
+         "  dialin keyring init /etc/dialin/keyring.json\n"
+         "  dialin keys add --file /etc/dialin/keys.json --tenant acme\n"
+         "  dialin serve --data /var/lib/dialin --listen 127.0.0.1:8080 \\\n"
+         "               --keys /etc/dialin/keys.json --keyring /etc/dialin/keyring.json\n\n"
+         "Every option is also an environment variable (--listen is DIALIN_LISTEN) and a key of the TOML file\n"
+         "given with --config; flags win over environment over file. 'dialin COMMAND --help' lists a command's options.\n"
+         "Exit status: 0 done, 1 the thing asked about is not so, 2 wrong use, 3 could not run.\n";
+}
+
+}  // namespace
+
+std::span<const CommandEntry> commands() { return kCommands; }
+
+std::string_view version() { return DIALIN_VERSION; }
+
+int run(const std::vector<std::string>& arguments) {
+  const std::string_view first = arguments.empty() ? std::string_view{} : std::string_view{arguments.front()};
+  if (first == "--help" || first == "-h" || first == "help") {
+    print_help(std::cout);
+    return kDone;
+  }
+  if (first == "--version") {
+    std::cout << "dialin " << version() << '\n';
+    return kDone;
+  }
+  for (const auto& command : kCommands) {
+    if (command.name == first) return command.run({arguments.begin() + 1, arguments.end()});
+  }
+  if (first.empty()) {
+    print_help(std::cerr);
+  } else {
+    std::cerr << "dialin: there is no command '" << first << "'; 'dialin --help' lists them\n";
+  }
+  return kWrongUse;
+}
+
+}  // namespace dialin::cli

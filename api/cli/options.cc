@@ -1,0 +1,172 @@
+#include "api/cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <iostream>
+#include <thread>
+
+#include "api/cli/command.h"
+
+namespace dialin::cli {
+namespace {
+
+/// `--sip-domain` is `DIALIN_SIP_DOMAIN`.
+std::string environment_name(std::string flag) {
+  std::string name = "DIALIN_";
+  for (const char c : flag.substr(2)) name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+/// One command line: an app that knows all three sources of an option.
+class CommandLine {
+ public:
+  CommandLine(const std::string& command, const std::string& about) : app_(about, "dialin " + command) {
+    app_.set_config("--config", "", "read options from this TOML file, its keys named as the flags")->envname("DIALIN_CONFIG");
+    app_.allow_config_extras(CLI::config_extras_mode::error);
+    app_.get_formatter()->column_width(38);
+  }
+  template <class T>
+  CLI::Option* option(const std::string& flag, T& value, const std::string& help) {
+    return app_.add_option(flag, value, help)->envname(environment_name(flag))->capture_default_str();
+  }
+  CLI::Option* flag(const std::string& name, bool& value, const std::string& help) {
+    return app_.add_flag(name, value, help)->envname(environment_name(name));
+  }
+  CLI::Option* word(const std::string& name, std::string& value, const std::string& help) { return app_.add_option(name, value, help); }
+  void footer(const std::string& text) { app_.footer(text); }
+
+  /// Nothing when the options are read; else how the program ends.
+  std::optional<int> parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    try {
+      app_.parse(arguments);
+      return std::nullopt;
+    } catch (const CLI::ParseError& end) {
+      return app_.exit(end, std::cout, std::cerr) == 0 ? kDone : kWrongUse;
+    }
+  }
+
+ private:
+  CLI::App app_;
+};
+
+int wrong_use(std::string_view command, std::string_view why) {
+  std::cerr << "dialin " << command << ": " << why << '\n';
+  return kWrongUse;
+}
+
+/// `HOST:PORT`, an IPv6 host in square brackets.
+bool split_listen(const std::string& listen, ServeOptions& options) {
+  const auto colon = listen.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  options.host = listen.substr(0, colon);
+  if (options.host.front() == '[' && options.host.back() == ']') options.host = options.host.substr(1, options.host.size() - 2);
+  const char* end = listen.data() + listen.size();
+  const auto [stop, error] = std::from_chars(listen.data() + colon + 1, end, options.port);
+  return error == std::errc{} && stop == end && !options.host.empty();
+}
+
+std::vector<std::string> without_first(const std::vector<std::string>& arguments) {
+  return {arguments.begin() + 1, arguments.end()};
+}
+
+}  // namespace
+
+Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& arguments) {
+  ServeOptions options;
+  std::string listen = "127.0.0.1:8080";
+  std::string log = "embedded";
+  std::string log_format = "text";
+  CommandLine line("serve", "Serve the API on the embedded log: events in DATA/log, views in DATA/views.");
+  line.option("--data", options.data, "directory of the log and the views; made when missing")->required();
+  line.option("--listen", listen, "HOST:PORT to take requests on; port 0 is any free one");
+  line.option("--keys", options.keys, "file of API keys [DATA/keys.json]");
+  line.option("--keyring", options.keyring, "file of the keys that seal secrets [DATA/keyring.json]");
+  line.flag("--dev", options.dev, "for trying it out: make missing keys and key ring, a tenant 'dev', and print its key");
+  line.option("--log", log, "where the log is")->check(CLI::IsMember({"embedded"}));
+  line.option("--sip-domain", options.sip_domain, "the domain of the sip_uri of new configs");
+  line.flag("--allow-sip-only", options.allow_sip_only, "let a pinless config be without phone_number");
+  line.option("--threads", options.threads, "io threads; 0 is as many as cores")->check(CLI::Range(0, 256));
+  line.option("--queue-max", options.queue_max, "writes waiting at most; one more is answered 503")->check(CLI::Range(1, 1'000'000));
+  line.option("--connections-max", options.connections_max, "connections at most; one more is answered 503")
+      ->check(CLI::Range(1, 1'000'000));
+  line.option("--body-bytes-max", options.body_bytes_max, "bytes of a request body at most; more is answered 413")
+      ->check(CLI::Range(1024, 256 * 1024));
+  line.option("--log-format", log_format, "of the lines on stderr")->check(CLI::IsMember({"text", "json"}));
+  line.option("--log-level", options.log_level, "the least level of lines on stderr")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  line.footer("\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. SIGHUP reads keys and key ring again.");
+  if (const auto end = line.parse(arguments)) return *end;
+  if (!split_listen(listen, options)) return wrong_use("serve", "--listen must be HOST:PORT, as in 127.0.0.1:8080");
+  if (options.keys.empty()) options.keys = options.data + "/keys.json";
+  if (options.keyring.empty()) options.keyring = options.data + "/keyring.json";
+  if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
+  options.log_json = log_format == "json";
+  return options;
+}
+
+Parsed<KeysOptions> read_keys_options(const std::vector<std::string>& arguments) {
+  using Action = KeysOptions::Action;
+  KeysOptions options;
+  const std::string action = arguments.empty() ? "" : arguments.front();
+  const bool help = action == "--help" || action == "-h" || action == "help";
+  if (!help && action != "add" && action != "list" && action != "revoke") {
+    return wrong_use("keys", "say 'dialin keys add', 'list' or 'revoke'; 'dialin keys --help' tells more");
+  }
+  if (help) {
+    std::cout << "Usage: dialin keys add --file FILE --tenant NAME [--scopes read,write,audit]\n"
+                 "       dialin keys list --file FILE\n"
+                 "       dialin keys revoke --file FILE KEY_ID\n\n"
+                 "Keys are stored hashed. 'add' prints the key alone on stdout, once: keep it. A running server sees a\n"
+                 "change of its file within 2 s. Scopes: read (configs), write, audit (history and events).\n";
+    return kDone;
+  }
+  CommandLine line("keys " + action, "API keys, stored hashed. A running server sees the change within 2 s.");
+  line.option("--file", options.file, "the file of keys")->required();
+  options.scopes = {"read", "write", "audit"};
+  if (action == "add") {
+    options.action = Action::add;
+    line.option("--tenant", options.tenant, "whose key it is; a tenant's id follows from its name")->required();
+    line.option("--scopes", options.scopes, "what it may do: read, write, audit")->delimiter(',')->check(CLI::IsMember({"read", "write", "audit"}));
+  } else if (action == "revoke") {
+    options.action = Action::revoke;
+    line.word("KEY_ID", options.key_id, "the key's id, as 'dialin keys list' shows it")->required();
+  }
+  if (const auto end = line.parse(without_first(arguments))) return *end;
+  return options;
+}
+
+Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& arguments) {
+  using Action = KeyringOptions::Action;
+  KeyringOptions options;
+  const std::string action = arguments.empty() ? "" : arguments.front();
+  if (action == "--help" || action == "-h" || action == "help") {
+    std::cout << "Usage: dialin keyring init FILE      makes a key ring, never over an existing one\n"
+                 "       dialin keyring rotate FILE    adds a key that seals from now on; the old ones still open\n"
+                 "       dialin keyring list FILE      ids and dates, never keys\n";
+    return kDone;
+  }
+  if (action == "init") {
+    options.action = Action::init;
+  } else if (action == "rotate") {
+    options.action = Action::rotate;
+  } else if (action != "list") {
+    return wrong_use("keyring", "say 'dialin keyring init', 'rotate' or 'list'; 'dialin keyring --help' tells more");
+  }
+  CommandLine line("keyring " + action, "The keys that seal hmac secrets, and the one that makes fingerprints.");
+  line.word("FILE", options.file, "the key ring's file")->required();
+  if (const auto end = line.parse(without_first(arguments))) return *end;
+  return options;
+}
+
+Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments) {
+  VerifyOptions options;
+  CommandLine line("verify", "Prove the log whole: every hash and link, gapless sequences, increasing time, the domain's rules at every prefix.");
+  line.option("--data", options.data, "the data directory, as given to 'dialin serve'")->required();
+  line.footer("\nPrints 'ok: N records, head SEQUENCE:ID', or (status 1) the first record that fails. Read-only; beside a running server too.");
+  if (const auto end = line.parse(arguments)) return *end;
+  return options;
+}
+
+}  // namespace dialin::cli

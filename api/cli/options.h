@@ -1,0 +1,54 @@
+#pragma once
+// The one place that reads options: flags win over environment (DIALIN_*) over the TOML file given with --config. Every reader returns
+// either the options or the exit status with which the program ends (help was printed, or the use was wrong and said so on stderr).
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace dialin::cli {
+
+template <class Options>
+using Parsed = std::variant<Options, int>;
+
+struct ServeOptions {
+  std::string data;     ///< directory: log/ and views/ stand in it
+  std::string host;     ///< of --listen
+  std::uint16_t port = 0;
+  std::string keys;     ///< file; default DATA/keys.json
+  std::string keyring;  ///< file; default DATA/keyring.json
+  bool dev = false;
+  std::string sip_domain = "sip.dialin.local";
+  bool allow_sip_only = false;
+  std::size_t threads = 0;  ///< 0: as many as cores
+  std::size_t queue_max = 4096;
+  std::size_t connections_max = 20'000;
+  std::size_t body_bytes_max = 64 * 1024;
+  bool log_json = false;
+  std::string log_level = "info";
+};
+Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& arguments);
+
+struct KeysOptions {
+  enum class Action : std::uint8_t { add, list, revoke } action = Action::list;
+  std::string file;
+  std::string tenant;               ///< of add
+  std::vector<std::string> scopes;  ///< of add; each one of read, write, audit
+  std::string key_id;               ///< of revoke
+};
+Parsed<KeysOptions> read_keys_options(const std::vector<std::string>& arguments);
+
+struct KeyringOptions {
+  enum class Action : std::uint8_t { init, rotate, list } action = Action::list;
+  std::string file;
+};
+Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& arguments);
+
+struct VerifyOptions {
+  std::string data;
+};
+Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments);
+
+}  // namespace dialin::cli
