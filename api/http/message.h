@@ -10,6 +10,7 @@ namespace dialin::http {
 
 enum class Method : std::uint8_t { get, head, post, put, del, options, other };
 std::string_view name_of(Method method);
+Method method_named(std::string_view text);  ///< case matters (RFC 9110, 9.1)
 
 /// The header fields that any call of the contract looks at; others are passed over.
 enum class Field : std::uint8_t {
@@ -18,6 +19,9 @@ enum class Field : std::uint8_t {
 };
 constexpr std::size_t kFieldCount = 13;
 std::string_view name_of(Field field);  ///< lower case
+std::optional<Field> field_named(std::string_view name);  ///< in any case
+/// Whether `text` is `lower`, ASCII letters in any case. `lower` is lower case.
+bool same_ignoring_case(std::string_view text, std::string_view lower);
 
 /// Views into the session's buffer: valid until the answer is given.
 struct Request {
