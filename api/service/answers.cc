@@ -1,0 +1,62 @@
+#include "api/service/answers.h"
+
+namespace dialin::service {
+namespace {
+
+constexpr std::string_view kRetryWithKey = "; retry with the same Idempotency-Key to learn it";
+
+std::string_view sentence_of(LogError error) {
+  switch (error) {
+    case LogError::no_space: return "the log's disk is full, nothing was stored";
+    case LogError::unavailable: return "the log cannot be reached, nothing was stored";
+    case LogError::unknown: return "the log's answer was lost, the write may or may not be stored";
+    case LogError::poison: return "the log is damaged, nothing was stored";
+    case LogError::not_found: return "the log lacks what it should hold, nothing was stored";
+  }
+  return "the log failed, nothing was stored";
+}
+
+/// `of_stored` for those that had something to store; the others were decided on what may never be, and stored nothing either way.
+void answer_all(Group& group, WriteCode of_stored, const std::string& why_of_stored, const std::string& why_of_others, Sequence applied) {
+  for (Held& held : group.answers) {
+    const bool had_to_store = held.result.code == WriteCode::stored;
+    WriteResult result;
+    result.code = had_to_store ? of_stored : WriteCode::unavailable;
+    result.why = had_to_store ? why_of_stored : why_of_others;
+    result.sequence = applied;
+    held.done(std::move(result));
+  }
+  group.answers.clear();
+}
+
+}  // namespace
+
+void answer_stored(Group& group, Sequence applied) {
+  for (Held& held : group.answers) {
+    if (held.result.code != WriteCode::stored && held.result.code != WriteCode::replayed) held.result.sequence = applied;
+    held.done(std::move(held.result));
+  }
+  group.answers.clear();
+}
+
+void answer_failed(Group& group, LogError error, Sequence applied) {
+  const bool unknown = error == LogError::unknown;
+  std::string why(sentence_of(error));
+  if (unknown) why += kRetryWithKey;
+  const std::string others = unknown ? "a write before this one has no outcome yet, nothing was stored" : why;
+  answer_all(group, unknown ? WriteCode::outcome_unknown : WriteCode::unavailable, why, others, applied);
+}
+
+void answer_not_applied(Group& group, std::string_view why, Sequence applied) {
+  answer_all(group, WriteCode::outcome_unknown, "stored, but not yet applied: " + std::string(why) + std::string(kRetryWithKey),
+             refused_by_trouble(why).why, applied);
+}
+
+WriteResult refused_by_trouble(std::string_view why) {
+  WriteResult result;
+  result.code = WriteCode::unavailable;
+  result.why = "writes are not taken now, nothing was stored: " + std::string(why);
+  return result;
+}
+
+}  // namespace dialin::service

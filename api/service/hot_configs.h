@@ -1,0 +1,35 @@
+#pragma once
+// States of configs that were written lately, so that deciding the next update asks neither the views nor the log. Bounded by two
+// generations: when the young one is full it becomes the old one, and what was old and not asked for since is dropped. Writer's thread.
+
+#include <cstddef>
+#include <unordered_map>
+
+#include "domain/config.h"
+
+namespace dialin::service {
+
+using ConfigStates = std::unordered_map<ConfigId, ConfigState, HashOfId>;
+
+class HotConfigs {
+ public:
+  /// At most `states_max` (at least 2) are kept.
+  explicit HotConfigs(std::size_t states_max) : generation_max_(states_max < 2 ? 1 : states_max / 2) {}
+
+  /// Null when it is not here. Valid until the next call.
+  const ConfigState* find(const ConfigId& id);
+  /// Replaces what is known of the config; valid until the next call.
+  const ConfigState* keep(ConfigStates::node_type state);
+  const ConfigState* keep(ConfigState state);
+  void clear();
+  std::size_t size() const { return young_.size() + old_.size(); }
+
+ private:
+  void make_room();
+
+  const std::size_t generation_max_;
+  ConfigStates young_;
+  ConfigStates old_;
+};
+
+}  // namespace dialin::service

@@ -1,0 +1,68 @@
+#include "api/service/writer.h"
+
+#include <thread>
+
+#include "api/service/writer_core.h"
+
+namespace dialin::service {
+
+/// The thread that drives the core.
+class Writer::Loop {
+ public:
+  Loop(Ports ports, Rules rules, WriterLimits limits, std::vector<AppliedObserver*> observers)
+      : telemetry_(ports.telemetry),
+        queue_(limits.queue_max),
+        core_(ports, std::move(rules), limits, std::move(observers), [this](WriteQueue::Outcome outcome) { queue_.push(outcome); }),
+        thread_([this] { run(); }) {}
+  ~Loop() { stop(); }
+
+  bool submit(Command command, Done done) {
+    if (queue_.push({std::move(command), std::move(done)})) return true;
+    telemetry_.add(Counter::writes_refused_full);
+    return false;
+  }
+
+  void stop() {
+    queue_.close();
+    const std::lock_guard lock(stop_mutex_);
+    if (thread_.joinable()) thread_.join();
+  }
+
+  const WriterCore& core() const { return core_; }
+
+ private:
+  using SteadyClock = std::chrono::steady_clock;
+  static constexpr std::chrono::minutes kLongestSleep{1};
+
+  void run() {
+    WriteQueue::Mail mail;
+    while (!mail.closed || !core_.is_idle() || !mail.asked.empty()) {
+      auto now = SteadyClock::now();
+      queue_.take(mail, core_.wants_writes(), core_.can_step() ? now : std::min(core_.wake_at(), now + kLongestSleep));
+      now = SteadyClock::now();
+      for (const auto& outcome : mail.outcomes) core_.completed(outcome, now);
+      if (!mail.asked.empty()) core_.submit(mail.asked);
+      if (const auto decided = core_.step(now); decided > 0) queue_.decided(decided);
+      telemetry_.set(Gauge::write_queue_depth, static_cast<double>(queue_.waiting()));
+    }
+    core_.flush();
+  }
+
+  Telemetry& telemetry_;
+  WriteQueue queue_;
+  WriterCore core_;
+  std::mutex stop_mutex_;
+  std::thread thread_;  // last: it runs on all of the above
+};
+
+Writer::Writer(Ports ports, Rules rules, WriterLimits limits, std::vector<AppliedObserver*> observers)
+    : loop_(std::make_unique<Loop>(ports, std::move(rules), limits, std::move(observers))) {}
+
+Writer::~Writer() = default;
+
+bool Writer::submit(Command command, Done done) { return loop_->submit(std::move(command), std::move(done)); }
+void Writer::stop() { loop_->stop(); }
+Sequence Writer::applied() const { return loop_->core().applied(); }
+std::string Writer::trouble() const { return loop_->core().trouble(); }
+
+}  // namespace dialin::service

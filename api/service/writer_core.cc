@@ -1,0 +1,157 @@
+#include "api/service/writer_core.h"
+
+#include <algorithm>
+
+#include "api/service/answers.h"
+#include "domain/invariant.h"
+
+namespace dialin::service {
+namespace {
+
+double seconds_between(WriterCore::Time from, WriterCore::Time to) { return std::chrono::duration<double>(to - from).count(); }
+
+std::size_t records_max_of(std::span<const Asked> writes) {
+  std::size_t records = 0;
+  for (const Asked& asked : writes) records += std::holds_alternative<Move>(asked.command.action) ? 2 : 1;
+  return records;
+}
+
+}  // namespace
+
+WriterCore::WriterCore(Writer::Ports ports, Rules rules, WriterLimits limits, std::vector<AppliedObserver*> observers,
+                       std::function<void(Outcome)> report)
+    : ports_(ports),
+      limits_(limits),
+      observers_(std::move(observers)),
+      report_(std::move(report)),
+      overlay_(ports.views, limits.hot_configs_max),
+      decider_(ports.views, ports.codec, ports.telemetry, overlay_, std::move(rules)),
+      applied_(ports.projector.position().sequence.value) {
+  invariant(limits_.group_max >= 1 && 2 * limits_.group_max <= kGroupRecordsMax, "a group of moves fits into one append");
+}
+
+void WriterCore::submit(std::vector<Asked>& asked) {
+  invariant(wants_writes(), "writes are taken when none is left to decide");
+  backlog_.clear();
+  backlog_.swap(asked);
+  next_ = 0;
+}
+
+std::size_t WriterCore::step(Time now) {
+  if (!trouble_.empty() && flights_.empty() && now >= retry_at_) try_to_recover(now);
+  if (!trouble_.empty()) return refuse_backlog();
+  if (wants_writes()) {
+    if (unflushed_ && now >= last_write_ + limits_.idle_flush) {
+      flush();
+      last_write_ = now;
+    }
+    return 0;
+  }
+  if (!can_step()) return 0;
+  if (ports_.log.end() != expected_end()) {
+    draining_ = !flights_.empty();
+    if (draining_) return 0;
+    if (!get_into_step(now)) return refuse_backlog();
+  }
+  return decide_group(ports_.log.end());
+}
+
+std::size_t WriterCore::decide_group(const Tail& end) {
+  const auto writes = std::span(backlog_).subspan(next_, std::min(limits_.group_max, backlog_.size() - next_));
+  Group group;
+  const std::size_t records_max = records_max_of(writes);
+  group.records.reserve(records_max);
+  group.answers.reserve(writes.size());
+  group.entries = std::make_shared<std::vector<projections::Entry>>();
+  group.entries->reserve(records_max);
+  Place place{end.sequence, end.time, ports_.clock.now()};
+  for (Asked& asked : writes) {
+    Held held{std::move(asked.done), decider_.decide(asked.command, group, place)};
+    if (group.records.empty()) {
+      hold(std::move(held));
+    } else {
+      group.answers.push_back(std::move(held));
+    }
+  }
+  next_ += writes.size();
+  if (!group.records.empty()) append(std::move(group), end);
+  return writes.size();
+}
+
+void WriterCore::append(Group group, const Tail& end) {
+  group.records.front().previous = end.id;
+  group.appended_at = std::chrono::steady_clock::now();
+  // In flight first: the log may answer before append() returns.
+  flights_.push_back(std::move(group));
+  ports_.log.append(flights_.back().records, report_);
+}
+
+void WriterCore::hold(Held held) {
+  if (flights_.empty()) {
+    held.result.sequence = held.result.code == WriteCode::replayed ? held.result.sequence : applied();
+    held.done(std::move(held.result));
+  } else {
+    flights_.back().answers.push_back(std::move(held));
+  }
+}
+
+std::size_t WriterCore::refuse_backlog() {
+  const std::size_t count = backlog_.size() - next_;
+  for (; next_ < backlog_.size(); ++next_) hold({std::move(backlog_[next_].done), refused_by_trouble(trouble_)});
+  return count;
+}
+
+void WriterCore::completed(Outcome outcome, Time now) {
+  invariant(!flights_.empty(), "the log answers each group once");
+  Group group = std::move(flights_.front());
+  flights_.pop_front();
+  last_write_ = now;
+  if (outcome) {
+    invariant(*outcome == tail_of(group.records.back()), "the log answers groups in order");
+    take_in(std::move(group), now);
+  } else {
+    // The groups behind this one fail, too, and were decided on it.
+    draining_ = true;
+    overlay_.forget();
+    ports_.telemetry.add(Counter::log_append_failures);
+    answer_failed(group, outcome.error(), applied());
+  }
+  if (flights_.empty()) draining_ = false;
+}
+
+void WriterCore::take_in(Group group, Time now) {
+  Telemetry& telemetry = ports_.telemetry;
+  telemetry.observe(Histogram::append_seconds, seconds_between(group.appended_at, now));
+  telemetry.observe(Histogram::group_records, static_cast<double>(group.records.size()));
+  telemetry.add(Counter::events_appended, group.records.size());
+  telemetry.add(Counter::groups_appended);
+  if (!trouble_.empty()) return answer_not_applied(group, trouble_, applied());
+
+  auto& entries = *group.entries;
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i].record = std::move(group.records[i]);
+  invariant(entries.front().record.sequence == applied().next(), "groups are applied without a gap");
+  const auto started = std::chrono::steady_clock::now();
+  if (const auto done = service::apply(ports_.projector, entries); !done) {
+    telemetry.add(Counter::view_apply_failures);
+    enter_trouble(std::string(sentence_of(done.error())), now);
+    return answer_not_applied(group, trouble_, applied());
+  }
+  telemetry.observe(Histogram::apply_seconds, seconds_between(started, std::chrono::steady_clock::now()));
+  for (const auto& entry : entries) overlay_.committed(entry.record.sequence);
+  announce(std::move(group.entries));
+  answer_stored(group, applied());
+}
+
+void WriterCore::announce(AppliedEntries entries) {
+  const Record& last = entries->back().record;
+  unflushed_ = true;
+  applied_.store(last.sequence.value, std::memory_order_release);
+  for (AppliedObserver* observer : observers_) observer->applied(entries);
+  ports_.telemetry.set(Gauge::applied, static_cast<double>(last.sequence.value));
+  ports_.telemetry.set(Gauge::log_end, static_cast<double>(ports_.log.tail().sequence.value));
+  const auto ahead_us = std::max<std::int64_t>(0, last.time.us - ports_.clock.now().us);
+  ports_.telemetry.set(Gauge::chain_ahead_of_clock_seconds, static_cast<double>(ahead_us) / 1e6);
+  forget_old_keys(last.time);
+}
+
+}  // namespace dialin::service

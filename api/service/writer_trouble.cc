@@ -1,0 +1,74 @@
+// The part of the writer's core that keeps the views in step when things go wrong, and looks after them when nothing happens.
+
+#include <algorithm>
+
+#include "api/service/answers.h"
+#include "api/service/writer_core.h"
+
+namespace dialin::service {
+namespace {
+
+constexpr std::int64_t kForgetKeysEvery_us = 3600LL * 1'000'000;
+
+}  // namespace
+
+bool WriterCore::can_step() const {
+  if (wants_writes()) return false;
+  return !trouble_.empty() || (!draining_ && flights_.size() < kGroupsInFlightMax);
+}
+
+WriterCore::Time WriterCore::wake_at() const {
+  if (!trouble_.empty()) return flights_.empty() ? retry_at_ : Time::max();
+  return unflushed_ ? last_write_ + limits_.idle_flush : Time::max();
+}
+
+Tail WriterCore::expected_end() const {
+  return flights_.empty() ? ports_.projector.position() : tail_of(flights_.back().records.back());
+}
+
+bool WriterCore::get_into_step(Time now) {
+  overlay_.forget_all();
+  std::string why = catch_up(ports_.log, ports_.codec, ports_.projector, [this](AppliedEntries entries) { announce(std::move(entries)); });
+  if (why.empty() && ports_.log.end() != expected_end()) why = "the log does not end where it says";
+  if (!why.empty()) enter_trouble(std::move(why), now);
+  return trouble_.empty();
+}
+
+void WriterCore::try_to_recover(Time now) {
+  retry_at_ = now + kRetry;
+  if (!ports_.store.resume()) return;
+  std::string why = catch_up(ports_.log, ports_.codec, ports_.projector, [this](AppliedEntries entries) { announce(std::move(entries)); });
+  if (why.empty()) ports_.telemetry.say(Level::info, "the views are in step with the log again, writes are taken");
+  if (why != trouble_) set_trouble(std::move(why));
+}
+
+void WriterCore::enter_trouble(std::string why, Time now) {
+  // The views will go on by the log, past all that is remembered here.
+  overlay_.forget_all();
+  retry_at_ = now + kRetry;
+  ports_.telemetry.say(Level::error, "writes are refused: " + why);
+  set_trouble(std::move(why));
+}
+
+void WriterCore::set_trouble(std::string why) {
+  const std::lock_guard lock(trouble_mutex_);
+  trouble_ = std::move(why);
+}
+
+std::string WriterCore::trouble() const {
+  const std::lock_guard lock(trouble_mutex_);
+  return trouble_;
+}
+
+void WriterCore::flush() {
+  unflushed_ = !ports_.store.flush();
+  if (unflushed_) ports_.telemetry.say(Level::warning, "the views could not be flushed: after a crash more is replayed from the log");
+}
+
+void WriterCore::forget_old_keys(Instant chain_time) {
+  if (chain_time.us - keys_forgotten_us_ < kForgetKeysEvery_us) return;
+  keys_forgotten_us_ = chain_time.us;
+  ports_.store.forget_idempotency_before(chain_time.us - kIdempotencyRemembered_us);
+}
+
+}  // namespace dialin::service
