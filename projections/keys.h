@@ -13,7 +13,8 @@
 //                "log"                                    log id 16
 //                "position"                               sequence 8, record id 32, time 8
 //
-// Numbers are big-endian, so that keys sort by them; ~ is the complement, so that the newest comes first. Bodies of events stand once, in the log.
+// Numbers are big-endian, so that keys sort by them; ~ is the complement, so that the newest comes first. Bodies of events stand once, in
+// the log.
 
 #include <optional>
 #include <string>
@@ -41,10 +42,10 @@ std::string idempotency_key(const TenantId& tenant, const Bytes16& key);
 /// A config ready to be sent, and the little that must be known beside it.
 struct ConfigRow {
   Version version;
-  Sequence sequence;          ///< of the last event, whose record holds the whole state
+  Sequence sequence;  ///< of the last event, whose record holds the whole state
   Sequence created_sequence;
-  std::string name_prefix;    ///< empty: none. Beside the answer, so that a list can be filtered by it without reading JSON
-  std::optional<Sealed> hmac; ///< what goes, opened, into the hole of the answer
+  std::string name_prefix;     ///< empty: none. Beside the answer, so that a list can be filtered by it without reading JSON
+  std::optional<Sealed> hmac;  ///< what goes, opened, into the hole of the answer
   Answer answer;
 
   std::string encode() const;

@@ -41,9 +41,9 @@ struct OpenViews {
   bool rebuilt = false;
 };
 
-/// `dir/current` holds the views, `dir/rebuilding` those being made; a rebuild that was cut short begins anew. An older schema counts as missing.
-/// Reading, hashing and decoding run on a thread of their own, so that rebuilding uses two cores.
-/// The chain is verified as it is read. Blocks until position == log.tail().
+/// `dir/current` holds the views, `dir/rebuilding` those being made; a rebuild that was cut short begins anew. An older schema counts as
+/// missing. Reading, hashing and decoding run on a thread of their own, so that rebuilding uses two cores. The chain is verified as it is
+/// read. Blocks until position == log.tail().
 Result<OpenViews, OpenViewsFailure> open_views(const std::string& dir, const EventLog& log, const Codec& codec, const ViewStores& stores);
 
 }  // namespace dialin::projections

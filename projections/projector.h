@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <vector>
+#include <unordered_set>
 
 #include "domain/chain.h"
 #include "domain/codec.h"
@@ -22,20 +22,30 @@ struct Entry {
   std::optional<Event> event;
 };
 
+/// Decodes what `record` holds, if it is of a type that this program knows. An error is a record that no dialin wrote.
+Result<Entry, NotAnEvent> entry_of(Record record, const Codec& codec);
+
 class Projector {
  public:
+  static constexpr std::size_t kTenantsInMemoryMax = 100'000;
+
   /// `position`: what the store's views stand at (Views::position()).
   Projector(ViewStore& store, const Codec& codec, Tail position);
 
-  /// Applies `entries`, which follow position() without a gap, as one batch, position included. On an error nothing was applied
-  /// and position() is where it was: the caller may try again after ViewStore::resume().
+  /// Applies `entries`, which follow position() without a gap, as one batch, position included. A move's deletion and creation must be in
+  /// the same batch, so that nobody ever sees half of it: a batch that ends between them is a broken invariant. On an error nothing was
+  /// applied and position() is where it was: the caller may try again after ViewStore::resume().
   Result<void, StoreError> apply(std::span<const Entry> entries);
 
   const Tail& position() const { return position_; }
 
  private:
-  void project(const Record& record, const Event& event, ViewBatch& batch);
-  std::int64_t& count(const TenantId& tenant);
+  void gather(std::span<const Entry> entries);
+  void project(const Record& record, const Event& event);
+  void put_row(const Record& record, const Event& event);
+  void move_number(const Event& event);
+  void change_count(const TenantId& tenant, std::int64_t by);
+  void forget_gathered();
 
   ViewStore& store_;
   const Codec& codec_;
@@ -43,6 +53,7 @@ class Projector {
   std::unique_ptr<ViewBatch> batch_;
   /// Live configs per tenant, as of the batch being built; bounded, because the store has them all.
   std::unordered_map<TenantId, std::int64_t, HashOfId> counts_;
+  std::unordered_set<TenantId, HashOfId> counts_changed_;  ///< by the batch being built
 };
 
 }  // namespace dialin::projections

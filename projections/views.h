@@ -25,10 +25,10 @@ constexpr std::uint64_t kListLimitMax = 100;
 constexpr std::uint64_t kEventsLimitMax = 1000;
 
 struct ListFilter {
-  std::optional<PhoneNumber> phone_number;       ///< exact
-  std::vector<std::string> phone_numbers;        ///< any of these is a substring of the number
-  std::optional<std::string> sip_username;       ///< exact
-  std::optional<std::string> name_prefix;        ///< the name begins with it
+  std::optional<PhoneNumber> phone_number;  ///< exact
+  std::vector<std::string> phone_numbers;   ///< any of these is a substring of the number
+  std::optional<std::string> sip_username;  ///< exact
+  std::optional<std::string> name_prefix;   ///< the name begins with it
   std::optional<Category> type;
   bool empty() const { return !phone_number && phone_numbers.empty() && !sip_username && !name_prefix && !type; }
 };
@@ -36,9 +36,9 @@ struct ListFilter {
 struct ListRequest {
   TenantId tenant;
   ListFilter filter;
-  std::size_t limit = kListLimitMax;          ///< 1 to kListLimitMax
-  std::optional<ConfigId> starting_after;     ///< the page behind it
-  std::optional<ConfigId> ending_before;      ///< the page just before it, still newest first; not with starting_after
+  std::size_t limit = kListLimitMax;       ///< 1 to kListLimitMax
+  std::optional<ConfigId> starting_after;  ///< the page behind it
+  std::optional<ConfigId> ending_before;   ///< the page just before it, still newest first; not with starting_after
 };
 
 struct ListPage {

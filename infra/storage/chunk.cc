@@ -1,0 +1,78 @@
+#include "infra/storage/chunk.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace dialin::storage {
+namespace {
+
+constexpr std::size_t kWords = 3;
+
+/// A key's first 24 bytes as numbers that compare like them: most comparisons end here, without a look at memory far away.
+struct SortItem {
+  std::array<std::uint64_t, kWords> head;
+  const Change* change;
+  std::uint32_t order;  ///< of writing
+};
+
+SortItem item_of(const Change& change, std::uint32_t order) {
+  std::array<std::uint64_t, kWords> head{};
+  std::memcpy(head.data(), change.bytes, std::min<std::size_t>(change.key_bytes, sizeof head));
+  for (std::uint64_t& word : head) word = __builtin_bswap64(word);
+  static_assert(std::endian::native == std::endian::little);
+  return {head, &change, order};
+}
+
+bool stands_before(const SortItem& a, const SortItem& b) {
+  for (std::size_t i = 0; i < kWords; ++i)
+    if (a.head[i] != b.head[i]) return a.head[i] < b.head[i];
+  const int compared = a.change->key().compare(b.change->key());
+  return compared != 0 ? compared < 0 : a.order < b.order;
+}
+
+}  // namespace
+
+const char* Arena::keep(std::string_view a, std::string_view b) {
+  const std::size_t size = a.size() + b.size();
+  if (size > free_bytes_) {
+    const std::size_t block = std::max(size, kBlockBytes);
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
+    free_ = blocks_.back().get();
+    free_bytes_ = block;
+  }
+  char* kept = free_;
+  std::copy(a.begin(), a.end(), kept);
+  std::copy(b.begin(), b.end(), kept + a.size());
+  free_ += size;
+  free_bytes_ -= size;
+  return kept;
+}
+
+void Changes::add(Family family, std::string_view key, std::string_view value, bool removed) {
+  changes_[static_cast<std::size_t>(family)].push_back(
+      {arena_.keep(key, value), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size()), removed});
+  bytes_ += key.size() + value.size() + sizeof(Change);
+}
+
+void Chunk::add(std::unique_ptr<Changes> changes) {
+  bytes_ += changes->bytes();
+  parts_.push_back(std::move(changes));
+}
+
+std::vector<const Change*> Chunk::sorted(Family family) const {
+  std::vector<SortItem> items;
+  for (const auto& part : parts_)
+    for (const Change& change : part->of(family)) items.push_back(item_of(change, static_cast<std::uint32_t>(items.size())));
+  std::sort(items.begin(), items.end(), stands_before);
+
+  std::vector<const Change*> result;
+  result.reserve(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const bool is_last_of_key = i + 1 == items.size() || items[i].change->key() != items[i + 1].change->key();
+    if (is_last_of_key) result.push_back(items[i].change);
+  }
+  return result;
+}
+
+}  // namespace dialin::storage

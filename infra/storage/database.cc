@@ -1,0 +1,98 @@
+#include "infra/storage/database.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/compaction_filter.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include "infra/storage/status.h"
+
+namespace dialin::storage {
+namespace {
+
+constexpr int kOpenFilesMax = 1024;  // of 64 MB each at the lowest level
+constexpr std::size_t kInfoLogBytesMax = 1 << 20;
+constexpr std::size_t kInfoLogsMax = 2;
+constexpr std::uint64_t kForgetEvery_s = 12 * 3600;
+constexpr double kBloomBits = 10;
+/// While loading, runs are stacked; a log so long that this many pile up pays for merging them on the way.
+constexpr int kRunsBeforeMergeWhileLoading = 16;
+
+rocksdb::DBOptions database_options(Database::Use use, const RocksStoreOptions& options) {
+  rocksdb::DBOptions result;
+  result.create_if_missing = true;
+  result.create_missing_column_families = true;
+  result.atomic_flush = true;                      // position and all else reach the disk together: there is no log to make up for it
+  result.allow_concurrent_memtable_write = false;  // one thread writes
+  result.avoid_unnecessary_blocking_io = true;     // a reader never deletes files
+  result.db_write_buffer_size = options.write_buffers_bytes;
+  result.max_open_files = kOpenFilesMax;
+  result.max_background_jobs = 2;
+  result.max_bgerror_resume_count = 0;  // resume() is the only way back (background_errors.h)
+  result.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  result.max_log_file_size = kInfoLogBytesMax;
+  result.keep_log_file_num = kInfoLogsMax;
+  result.stats_dump_period_sec = 0;
+  result.stats_persist_period_sec = 0;
+  if (use == Database::Use::load) result.avoid_flush_during_shutdown = true;  // cut short is thrown away
+  return result;
+}
+
+bool is_asked_by_whole_key(Family family) {
+  return family == Family::configs || family == Family::numbers || family == Family::history || family == Family::idempotency;
+}
+
+}  // namespace
+
+rocksdb::ColumnFamilyOptions Database::options_of(Family family, Use use) const {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache_;
+  table.format_version = 5;
+  if (is_asked_by_whole_key(family)) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBits));
+
+  rocksdb::ColumnFamilyOptions result;
+  result.compression = family == Family::configs ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  result.max_write_buffer_number = 3;  // one fills, one is written, one waits
+  if (family == Family::idempotency) {
+    result.compaction_filter = forgetting_.get();
+    result.periodic_compaction_seconds = kForgetEvery_s;
+  }
+  if (use == Use::load) {
+    result.level0_file_num_compaction_trigger = kRunsBeforeMergeWhileLoading;
+    result.level0_slowdown_writes_trigger = 4 * kRunsBeforeMergeWhileLoading;
+    result.level0_stop_writes_trigger = 8 * kRunsBeforeMergeWhileLoading;
+  }
+  result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return result;
+}
+
+Database::Database(const std::string& dir, Use use, const RocksStoreOptions& options)
+    : errors_(std::make_shared<BackgroundErrors>()),
+      horizon_(std::make_shared<Horizon>(0)),
+      forgetting_(filter_below(horizon_)),
+      cache_(rocksdb::NewLRUCache(options.cache_bytes)) {
+  rocksdb::DBOptions database = database_options(use, options);
+  database.listeners.push_back(listener_to(errors_));
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::size_t i = 0; i < kFamilyCount; ++i) {
+    const auto family = static_cast<Family>(i);
+    families.emplace_back(std::string(name_of(family)), options_of(family, use));
+  }
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  require_ok(rocksdb::DB::Open(database, dir, families, &handles, &db_), "opening the views in " + dir);
+  std::copy_n(handles.begin(), kFamilyCount, families_.begin());
+  default_family_ = handles.back();
+}
+
+Database::~Database() {
+  for (rocksdb::ColumnFamilyHandle* handle : families_) static_cast<void>(db_->DestroyColumnFamilyHandle(handle));
+  static_cast<void>(db_->DestroyColumnFamilyHandle(default_family_));
+  static_cast<void>(db_->Close());  // what could not be flushed is replayed
+  delete db_;
+}
+
+}  // namespace dialin::storage

@@ -1,0 +1,52 @@
+#pragma once
+// An open RocksDB database with a column family per Family, and how each of them is tuned. What the stores of this room stand on.
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "infra/storage/background_errors.h"
+#include "infra/storage/idempotency_horizon.h"
+#include "infra/storage/rocks_store.h"
+
+namespace rocksdb {
+class Cache;
+class ColumnFamilyHandle;
+class DB;
+struct ColumnFamilyOptions;
+}  // namespace rocksdb
+
+namespace dialin::storage {
+
+class Database {
+ public:
+  enum class Use : std::uint8_t {
+    serve,  ///< changes one by one, read by many
+    load,   ///< table files come ready-made; compaction waits for later
+  };
+  /// Opens or creates. Throws StoreFailure.
+  Database(const std::string& dir, Use use, const RocksStoreOptions& options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  rocksdb::DB& db() const { return *db_; }
+  rocksdb::ColumnFamilyHandle* family(Family family) const { return families_[static_cast<std::size_t>(family)]; }
+  const std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount>& families() const { return families_; }
+
+  BackgroundErrors& errors() const { return *errors_; }
+  Horizon& horizon() const { return *horizon_; }
+
+ private:
+  rocksdb::ColumnFamilyOptions options_of(Family family, Use use) const;
+
+  std::shared_ptr<BackgroundErrors> errors_;
+  std::shared_ptr<Horizon> horizon_;
+  std::shared_ptr<rocksdb::CompactionFilter> forgetting_;  // RocksDB only borrows it
+  std::shared_ptr<rocksdb::Cache> cache_;
+  rocksdb::DB* db_ = nullptr;
+  rocksdb::ColumnFamilyHandle* default_family_ = nullptr;  // RocksDB insists on it; nothing stands there
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
+};
+
+}  // namespace dialin::storage

@@ -1,0 +1,98 @@
+#include "infra/storage/rocks_store.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "infra/storage/database.h"
+#include "infra/storage/reader.h"
+#include "infra/storage/status.h"
+
+namespace dialin::storage {
+namespace {
+
+rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+class RocksBatch : public ViewBatch {
+ public:
+  explicit RocksBatch(const Database& database) : database_(database) {}
+  void put(Family family, std::string_view key, std::string_view value) override {
+    require_ok(changes.Put(database_.family(family), slice(key), slice(value)), "gathering changes");
+  }
+  void remove(Family family, std::string_view key) override {
+    require_ok(changes.Delete(database_.family(family), slice(key)), "gathering changes");
+  }
+
+  rocksdb::WriteBatch changes;
+
+ private:
+  const Database& database_;
+};
+
+class RocksStore : public ViewStore {
+ public:
+  RocksStore(const std::string& dir, const RocksStoreOptions& options)
+      : flush_after_changes_(options.flush_after_changes), database_(dir, Database::Use::serve, options) {}
+
+  bool get(Family family, std::string_view key, std::string& value) const override {
+    return storage::get(database_, nullptr, family, key, value);
+  }
+  std::unique_ptr<ViewCursor> cursor(Family family, std::string_view prefix) const override {
+    return storage::cursor(database_, nullptr, family, prefix);
+  }
+  std::unique_ptr<ViewReader> snapshot() const override { return snapshot_reader(database_); }
+  std::unique_ptr<ViewBatch> batch() override { return std::make_unique<RocksBatch>(database_); }
+
+  Result<void, StoreError> apply(ViewBatch& batch) override {
+    rocksdb::WriteBatch& changes = static_cast<RocksBatch&>(batch).changes;
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    const rocksdb::Status status = database_.db().Write(options, &changes);
+    if (status.ok()) unflushed_changes_ += changes.Count();
+    changes.Clear();
+    if (!status.ok()) return failure(status);
+    // A flush that fails shows in the next apply(), through database_.errors().
+    if (unflushed_changes_ >= flush_after_changes_) static_cast<void>(flush(false));
+    return {};
+  }
+
+  Result<void, StoreError> flush() override { return flush(true); }
+
+  bool resume() override {
+    if (!database_.db().Resume().ok()) return false;
+    database_.errors().forget();
+    return true;
+  }
+
+  void forget_idempotency_before(std::int64_t us) override { database_.horizon().store(us); }
+
+ private:
+  Result<void, StoreError> flush(bool wait) {
+    rocksdb::FlushOptions options;
+    options.wait = wait;
+    options.allow_write_stall = !wait;  // else even asking may wait
+    const rocksdb::Status status = database_.db().Flush(options, {database_.families().begin(), database_.families().end()});
+    if (!status.ok()) return failure(status);
+    unflushed_changes_ = 0;
+    return {};
+  }
+
+  /// RocksDB refuses writes after a failure in the background, not always with that failure's own status.
+  StoreError failure(const rocksdb::Status& status) const {
+    const auto in_background = database_.errors().last();
+    return in_background && !status.IsNoSpace() ? *in_background : store_error(status);
+  }
+
+  std::size_t flush_after_changes_;
+  std::size_t unflushed_changes_ = 0;
+  Database database_;
+};
+
+}  // namespace
+
+std::unique_ptr<ViewStore> open_rocks_store(const std::string& dir, const RocksStoreOptions& options) {
+  return std::make_unique<RocksStore>(dir, options);
+}
+
+}  // namespace dialin::storage

@@ -1,0 +1,26 @@
+#pragma once
+// The views at rest: ViewStore on RocksDB, one column family per Family. Made for a single writing thread and many readers.
+//
+// Without a write-ahead log: the event log is one. What was applied since the last flush is lost with the process and replayed, so the
+// store flushes by itself in the background, all families as one, before that grows long. A full disk stops apply() with no_space (what
+// was applied before stays readable) until resume() finds room.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "domain/view_store.h"
+
+namespace dialin::storage {
+
+/// Bounds of memory and of what a crash leaves to be replayed.
+struct RocksStoreOptions {
+  std::size_t cache_bytes = 32u << 20;          ///< blocks read from table files, all families together
+  std::size_t write_buffers_bytes = 48u << 20;  ///< changes that are not in table files yet, all families together
+  std::size_t flush_after_changes = 160'000;    ///< keys changed; an event changes three to six
+};
+
+/// Opens the store in `dir`, creating it when missing. Throws StoreFailure when it cannot be read or belongs to another process.
+std::unique_ptr<ViewStore> open_rocks_store(const std::string& dir, const RocksStoreOptions& options = {});
+
+}  // namespace dialin::storage

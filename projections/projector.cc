@@ -1,0 +1,141 @@
+#include "projections/projector.h"
+
+#include "domain/evolve.h"
+#include "domain/invariant.h"
+#include "projections/keys.h"
+
+namespace dialin::projections {
+namespace {
+
+bool is_followed_by_its_creation(std::span<const Entry> rest) {
+  const Event& deletion = *rest.front().event;
+  return rest.size() > 1 && rest[1].event && rest[1].event->name == EventName::created &&
+         rest[1].event->config_id == deletion.moved_to->config_id;
+}
+
+void check_order(const Tail& position, std::span<const Entry> entries) {
+  const Tail* last = &position;
+  Tail at;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Record& record = entries[i].record;
+    invariant(record.sequence == last->sequence.next() && record.previous == last->id, "records are applied in the order of the chain");
+    const auto& event = entries[i].event;
+    if (event && event->moved_to) invariant(is_followed_by_its_creation(entries.subspan(i)), "a move is applied as a whole");
+    at = tail_of(record);
+    last = &at;
+  }
+}
+
+bool changes_list_entry(const Event& event) {
+  return event.name != EventName::updated || event.changed.has(Property::phone_number);
+}
+
+}  // namespace
+
+Result<Entry, NotAnEvent> entry_of(Record record, const Codec& codec) {
+  Entry entry{std::move(record), std::nullopt};
+  for (const EventName name : {EventName::updated, EventName::created, EventName::deleted}) {
+    if (entry.record.type != record_type_of(name)) continue;
+    auto event = codec.decode(entry.record);
+    if (!event) return event.error();
+    entry.event = std::move(*event);
+    break;
+  }
+  return entry;
+}
+
+Projector::Projector(ViewStore& store, const Codec& codec, Tail position)
+    : store_(store), codec_(codec), position_(position), batch_(store.batch()) {}
+
+Result<void, StoreError> Projector::apply(std::span<const Entry> entries) {
+  if (entries.empty()) return {};
+  check_order(position_, entries);
+  try {
+    gather(entries);
+  } catch (const StoreFailure&) {  // a count could not be read
+    forget_gathered();
+    return StoreError::failed;
+  }
+  const Result<void, StoreError> applied = store_.apply(*batch_);
+  if (!applied) {
+    forget_gathered();
+    return applied;
+  }
+  position_ = tail_of(entries.back().record);
+  if (counts_.size() > kTenantsInMemoryMax) counts_.clear();
+  return {};
+}
+
+void Projector::gather(std::span<const Entry> entries) {
+  for (const Entry& entry : entries)
+    if (entry.event) project(entry.record, *entry.event);
+  for (const TenantId& tenant : counts_changed_)
+    batch_->put(Family::counts, tenant.view(), encode_number(static_cast<std::uint64_t>(counts_.at(tenant))));
+  counts_changed_.clear();
+  batch_->put(Family::meta, kMetaPosition, encode_position(tail_of(entries.back().record)));
+}
+
+/// What was gathered, counts included, is not in the store: they are read again.
+void Projector::forget_gathered() {
+  batch_ = store_.batch();
+  counts_.clear();
+  counts_changed_.clear();
+}
+
+void Projector::project(const Record& record, const Event& event) {
+  move_number(event);
+  put_row(record, event);
+  if (event.name == EventName::created) change_count(event.tenant, +1);
+  if (event.name == EventName::deleted) change_count(event.tenant, -1);
+
+  batch_->put(Family::history, history_key(event.tenant, event.config_id, event.version), encode_number(record.sequence.value));
+  batch_->put(Family::events, event_key(event.tenant, record.sequence), {});
+  if (event.idempotency) {
+    const IdempotencyRow row{record.time, event.idempotency->request, record.sequence};
+    batch_->put(Family::idempotency, idempotency_key(event.tenant, event.idempotency->key), row.encode());
+  }
+}
+
+/// In the order of records, because a number may change hands within a batch.
+void Projector::move_number(const Event& event) {
+  const bool is_updated = event.name == EventName::updated;
+  if (is_updated && !event.changed.has(Property::phone_number)) return;
+
+  const auto& freed = is_updated ? event.before.phone_number : event.config.phone_number;
+  if (event.name != EventName::created && freed) batch_->remove(Family::numbers, freed->text());
+  const auto& taken = event.config.phone_number;
+  if (event.name != EventName::deleted && taken)
+    batch_->put(Family::numbers, taken->text(), encode_holder({event.tenant, event.config_id}));
+}
+
+void Projector::put_row(const Record& record, const Event& event) {
+  const Sequence created = event.created_sequence.value_or(record.sequence);
+  const std::string key = config_key(event.tenant, event.config_id);
+  if (event.name == EventName::deleted) {
+    batch_->remove(Family::configs, key);
+    batch_->remove(Family::by_tenant, by_tenant_key(event.tenant, created));
+    return;
+  }
+  const ConfigState state = state_after(event, record.sequence, record.time);
+  const ConfigRow row{.version = event.version,
+                      .sequence = record.sequence,
+                      .created_sequence = created,
+                      .name_prefix = event.config.name_prefix.value_or(""),
+                      .hmac = event.config.hmac,
+                      .answer = codec_.answer(state, std::nullopt)};
+  batch_->put(Family::configs, key, row.encode());
+  if (changes_list_entry(event))
+    batch_->put(Family::by_tenant, by_tenant_key(event.tenant, created),
+                ListEntry::encode(event.config_id, event.config.category, event.config.phone_number));
+}
+
+void Projector::change_count(const TenantId& tenant, std::int64_t by) {
+  auto [entry, is_new] = counts_.try_emplace(tenant, 0);
+  std::string stored;
+  if (is_new && store_.get(Family::counts, tenant.view(), stored)) entry->second = static_cast<std::int64_t>(decode_number(stored));
+  entry->second += by;
+  invariant(entry->second >= 0, "a tenant never has fewer than no configs");
+  counts_changed_.insert(tenant);
+}
+
+}  // namespace dialin::projections

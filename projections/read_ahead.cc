@@ -1,0 +1,110 @@
+#include "projections/read_ahead.h"
+
+#include <exception>
+
+namespace dialin::projections {
+namespace {
+
+std::string place_of(const Record& record) {
+  return "record " + std::to_string(record.sequence.value) + " (id " + record.id.hex() + ")";
+}
+
+bool begins_move(const Entry& entry) {
+  return entry.event && entry.event->moved_to;
+}
+
+bool ends_move(const Entry& deletion, const Entry& entry) {
+  return entry.event && entry.event->name == EventName::created && entry.event->config_id == deletion.event->moved_to->config_id;
+}
+
+}  // namespace
+
+ReadAhead::ReadAhead(const EventLog& log, const Codec& codec, Tail position)
+    : log_(log), codec_(codec), position_(position), thread_(&ReadAhead::run, this) {}
+
+ReadAhead::~ReadAhead() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+Result<std::vector<Entry>, LogDamage> ReadAhead::next() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !batches_.empty() || finished_; });
+  if (!batches_.empty()) {
+    std::vector<Entry> batch = std::move(batches_.front());
+    batches_.pop_front();
+    changed_.notify_all();
+    return batch;
+  }
+  if (damage_) return *damage_;
+  return std::vector<Entry>();
+}
+
+void ReadAhead::run() {
+  std::optional<LogDamage> damage;
+  try {
+    damage = read_all();
+  } catch (const std::exception& error) {
+    damage = LogDamage{std::string("the log cannot be read: ") + error.what()};
+  }
+  const std::lock_guard lock(mutex_);
+  damage_ = std::move(damage);
+  finished_ = true;
+  changed_.notify_all();
+}
+
+std::optional<LogDamage> ReadAhead::read_all() {
+  const auto reader = log_.read(position_.sequence.next());
+  std::vector<Entry> batch;
+  std::size_t bytes = 0;
+  for (;;) {
+    Record record;
+    const RecordReader::Next next = reader->next(record);
+    if (next == RecordReader::Next::fault) return LogDamage{reader->fault()};
+    if (next == RecordReader::Next::end) break;
+
+    const bool is_inside_move = !batch.empty() && begins_move(batch.back());
+    if (!is_inside_move && (batch.size() >= kBatchRecords || bytes >= kBatchBytes)) {
+      if (!hand_over(batch)) return std::nullopt;
+      bytes = 0;
+    }
+    bytes += record.value.size();
+    if (auto damage = add(std::move(record), batch)) return damage;
+  }
+  if (batch.empty()) return std::nullopt;
+  if (begins_move(batch.back())) return LogDamage{"the log ends within a move, behind " + place_of(batch.back().record)};
+  hand_over(batch);
+  return std::nullopt;
+}
+
+std::optional<LogDamage> ReadAhead::add(Record record, std::vector<Entry>& batch) {
+  if (record.sequence != position_.sequence.next() || record.previous != position_.id)
+    return LogDamage{place_of(record) + " does not follow record " + std::to_string(position_.sequence.value)};
+  position_ = tail_of(record);
+
+  auto entry = entry_of(std::move(record), codec_);
+  if (!entry) return LogDamage{"record " + std::to_string(position_.sequence.value) + " is no event: " + std::string(entry.error().why)};
+  if (!batch.empty() && begins_move(batch.back()) && !ends_move(batch.back(), *entry))
+    return LogDamage{place_of(entry->record) + " stands within a move, where the creation of config " +
+                     batch.back().event->moved_to->config_id.text() + " must stand"};
+  batch.push_back(std::move(*entry));
+  return std::nullopt;
+}
+
+/// False when nobody wants more. Leaves `batch` empty.
+bool ReadAhead::hand_over(std::vector<Entry>& batch) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return batches_.size() < kBatchesMax || stopping_; });
+  if (stopping_) return false;
+  batches_.push_back(std::move(batch));
+  batch = {};
+  batch.reserve(kBatchRecords);
+  changed_.notify_all();
+  return true;
+}
+
+}  // namespace dialin::projections

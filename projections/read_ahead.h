@@ -1,0 +1,56 @@
+#pragma once
+// Reads, verifies and decodes the log on a thread of its own while another one projects: half of what catching up costs. Hands out batches
+// that never end between the two halves of a move. Bounded in records, bytes and batches.
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "domain/codec.h"
+#include "domain/event_log.h"
+#include "projections/projector.h"
+
+namespace dialin::projections {
+
+/// Why the log cannot be followed any further: a sentence that names the place.
+struct LogDamage {
+  std::string text;
+};
+
+class ReadAhead {
+ public:
+  static constexpr std::size_t kBatchRecords = 2048;
+  static constexpr std::size_t kBatchBytes = 4u << 20;  ///< of values; a batch is cut at whatever comes first
+  static constexpr std::size_t kBatchesMax = 4;
+
+  /// Reads what follows `position` up to the log's end. `log` and `codec` must outlive this.
+  ReadAhead(const EventLog& log, const Codec& codec, Tail position);
+  ~ReadAhead();
+
+  /// The next batch, in order; empty at the end. Waits for it. One thread.
+  Result<std::vector<Entry>, LogDamage> next();
+
+ private:
+  void run();
+  std::optional<LogDamage> read_all();
+  std::optional<LogDamage> add(Record record, std::vector<Entry>& batch);
+  bool hand_over(std::vector<Entry>& batch);
+
+  const EventLog& log_;
+  const Codec& codec_;
+  Tail position_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::vector<Entry>> batches_;
+  std::optional<LogDamage> damage_;
+  bool finished_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace dialin::projections

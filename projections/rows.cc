@@ -1,0 +1,105 @@
+// The values that are more than a number: how they stand in the store, byte by byte.
+//
+//   ConfigRow       version 8, sequence 8, created_sequence 8, hole 4, name_prefix (length 4, text), sealed 1: 0 none, 1:
+//                   key id (length 4, text), box (length 4, bytes), fingerprint (length 4, text); then the answer's JSON to the end
+//   ListEntry       config 16, category 1, E.164 text to the end
+//   IdempotencyRow  time 8 (us), request digest 16, sequence 8
+
+#include "projections/big_endian.h"
+#include "projections/keys.h"
+
+namespace dialin::projections {
+namespace {
+
+constexpr std::size_t kNumberBytes = 8;
+constexpr std::size_t kHoleBytes = 4;
+constexpr std::size_t kLengthBytes = 4;
+
+void append_text(std::string& out, std::string_view text) {
+  append_number(out, text.size(), kLengthBytes);
+  out += text;
+}
+
+std::string_view take_text(Bytes& in) {
+  return in.take(in.number(kLengthBytes));
+}
+
+Category category_of(std::uint64_t stored) {
+  if (stored > static_cast<std::uint64_t>(Category::pin_dialin)) throw StoreFailure("an entry of the views has no known category");
+  return static_cast<Category>(stored);
+}
+
+}  // namespace
+
+std::string ConfigRow::encode() const {
+  constexpr std::size_t kFixedBytes = 128;
+  std::string out;
+  out.reserve(kFixedBytes + name_prefix.size() + answer.json.size() + (hmac ? hmac->box.size() : 0));
+  append_number(out, version.value, kNumberBytes);
+  append_number(out, sequence.value, kNumberBytes);
+  append_number(out, created_sequence.value, kNumberBytes);
+  append_number(out, answer.hole, kHoleBytes);
+  append_text(out, name_prefix);
+  append_number(out, hmac ? 1 : 0, 1);
+  if (hmac) {
+    append_text(out, hmac->key_id);
+    append_text(out, hmac->box);
+    append_text(out, hmac->fingerprint);
+  }
+  out += answer.json;
+  return out;
+}
+
+ConfigRow ConfigRow::decode(std::string_view bytes) {
+  Bytes in(bytes);
+  ConfigRow row;
+  row.version.value = in.number(kNumberBytes);
+  row.sequence.value = in.number(kNumberBytes);
+  row.created_sequence.value = in.number(kNumberBytes);
+  row.answer.hole = in.number(kHoleBytes);
+  row.name_prefix = take_text(in);
+  if (in.number(1) != 0) {
+    row.hmac.emplace();
+    row.hmac->key_id = take_text(in);
+    row.hmac->box = take_text(in);
+    row.hmac->fingerprint = take_text(in);
+  }
+  row.answer.json = in.rest();
+  if (row.answer.hole > row.answer.json.size()) throw StoreFailure("a config in the views has its hole outside");
+  return row;
+}
+
+std::string ListEntry::encode(const ConfigId& id, Category category, const std::optional<PhoneNumber>& number) {
+  std::string out(id.view());
+  append_number(out, static_cast<std::uint64_t>(category), 1);
+  if (number) out += number->text();
+  return out;
+}
+
+ListEntry ListEntry::decode(std::string_view bytes) {
+  Bytes in(bytes);
+  ListEntry entry{};
+  entry.id.bytes = in.array<Bytes16>();
+  entry.category = category_of(in.number(1));
+  entry.phone_number = in.rest();
+  return entry;
+}
+
+std::string IdempotencyRow::encode() const {
+  std::string out = encode_number(static_cast<std::uint64_t>(time.us));
+  out.append(reinterpret_cast<const char*>(request.data()), request.size());
+  append_number(out, sequence.value, kNumberBytes);
+  return out;
+}
+
+IdempotencyRow IdempotencyRow::decode(std::string_view bytes) {
+  Bytes in(bytes);
+  IdempotencyRow row;
+  row.time.us = static_cast<std::int64_t>(in.number(kNumberBytes));
+  row.request = in.array<Bytes16>();
+  row.sequence.value = in.number(kNumberBytes);
+  in.require_end();
+  return row;
+}
+
+}  // namespace dialin::projections
