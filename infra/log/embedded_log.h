@@ -2,8 +2,10 @@
 // The embedded log: EventLog on a chain file in a directory, with one writer process. Append, fdatasync, done.
 //
 // append() and its callback run on the writer's thread, synchronously. Readers are independent: they open segments themselves and see
-// only what is durable. An fdatasync that fails ends the process: the page cache can no longer be believed.
+// only what is durable. An fdatasync that fails ends the process (exit status 3): the page cache can no longer be believed.
+// Counts groups, records, failures and the time of appends itself (domain/telemetry.h).
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -13,31 +15,24 @@
 #include "domain/secrets.h"
 #include "domain/telemetry.h"
 #include "infra/log/file_layer.h"
+#include "infra/log/open_failure.h"
 
 namespace dialin::log {
 
-enum class OpenError : std::uint8_t {
-  locked,    ///< another process has it
-  poison,    ///< a record below the synced mark is wrong
-  no_space,
-  failed,    ///< anything else of the file system
-};
-
 struct EmbeddedOptions {
-  std::string dir;                                ///< created when missing
-  std::size_t segment_bytes = 64 * 1024 * 1024;   ///< of each segment file, zero-filled ahead
-  std::string node = "embedded";                  ///< said in the `opened` record
-  std::string url;                                ///< likewise
+  std::string dir;                               ///< created when missing
+  std::size_t segment_bytes = 64 * 1024 * 1024;  ///< of each segment file, zero-filled ahead; the first ones are shorter
+  std::string node = "embedded";                 ///< said in the `opened` record
+  std::string url;                               ///< likewise
+  std::chrono::milliseconds idle{50};            ///< without an append, before the synced mark is written
 };
 
 class EmbeddedLog : public EventLog {
  public:
-  struct Failure {
-    OpenError code;
-    std::string text;  ///< a sentence for the operator: which file, where, what
-  };
+  using Failure = OpenFailure;
+  /// All must outlive the log.
   struct Ports {
-    FileLayer& files;
+    FileLayer& files;  ///< PosixFiles (posix_files.h), but for tests
     const Clock& clock;
     const Random& random;
     const Codec& codec;

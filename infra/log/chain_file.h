@@ -1,0 +1,94 @@
+#pragma once
+// The chain file: a chain of records in a directory of segments, appended to by one thread, read by all (through index()). Every node keeps
+// its chain in one. It makes no records and knows no JSON: what it is given must chain. Format: docs/log_format.md.
+//
+// Owns two threads: one makes segments ahead, one writes the mark that says "all before this is durable" when nothing was appended for a
+// while. An fdatasync that fails, or a failed write that cannot be taken back, ends the process (exit status 3): what is on the disk is
+// then unknown.
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "infra/log/chain_index.h"
+#include "infra/log/open_failure.h"
+#include "infra/log/segment_supply.h"
+
+namespace dialin::log {
+
+struct ChainFileOptions {
+  std::string dir;
+  std::size_t segment_bytes = 0;
+  std::chrono::milliseconds idle{50};  ///< without an append, before the mark is written
+};
+
+class ChainFile {
+ public:
+  /// Is there a chain in `dir`, even an empty one?
+  static Result<bool, OpenFailure> exists(FileLayer& files, const std::string& dir);
+  /// Begins an empty chain in `dir`, which must be there and hold none.
+  static Result<std::unique_ptr<ChainFile>, OpenFailure> create(FileLayer& files, const ChainFileOptions& options, const LogId& log);
+  /// Proves the last segment, record by record, shows each to `seen`, cuts what a crash left behind the last one, and makes the rest
+  /// durable.
+  using Seen = std::function<void(const Record&)>;
+  static Result<std::unique_ptr<ChainFile>, OpenFailure> open(FileLayer& files, const ChainFileOptions& options, const Seen& seen);
+
+  ~ChainFile();  ///< writes the mark
+
+  /// Makes the group durable, all of it or nothing: after a failure no part of it can ever be read. The records chain behind tail(). One
+  /// thread.
+  Errno append(std::span<const Record> group);
+
+  const ChainIndex& index() const { return *index_; }
+  /// The last term opened, as the heads of later segments will say it.
+  std::uint64_t term() const { return term_; }
+  /// Appending thread.
+  void set_term(std::uint64_t term) { term_ = term; }
+  /// Bytes that open() cut.
+  std::uint64_t cut_bytes() const { return cut_bytes_; }
+
+ private:
+  ChainFile(FileLayer& files, ChainFileOptions options);
+  Result<void, OpenFailure> open_last(const Seen& seen);
+  Result<void, OpenFailure> cut(std::uint64_t from);
+
+  Errno begin_segment(Sequence first, std::uint64_t least);
+  void encode(std::span<const Record> group);
+  void take_back(std::size_t size);
+  void prepare_next();
+  std::uint64_t next_size() const;
+  void mark();
+  void mark_when_idle();
+  void stop_marking();
+
+  FileLayer& files_;
+  const ChainFileOptions options_;
+  LogId log_;
+  std::unique_ptr<ChainIndex> index_;
+  std::unique_ptr<SegmentSupply> supply_;
+  std::uint64_t term_ = 0;
+  std::uint64_t cut_bytes_ = 0;
+
+  /// Of appending and marking: they write to the same place.
+  std::mutex mutex_;
+  std::unique_ptr<File> file_;  ///< the last segment
+  std::uint64_t size_ = 0;      ///< of file_
+  std::uint64_t end_ = 0;       ///< where the next frame goes
+  Tail tail_;
+  std::string buffer_;
+  std::vector<std::uint32_t> offsets_;
+
+  std::condition_variable appended_;
+  std::chrono::steady_clock::time_point last_append_;
+  bool marked_ = true;  ///< nothing was appended since the last mark
+  bool stopping_ = false;
+  std::thread marker_;
+};
+
+}  // namespace dialin::log

@@ -1,0 +1,82 @@
+#include "infra/log/embedded_log.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "domain/invariant.h"
+#include "infra/log/chain_file.h"
+#include "infra/log/chain_reader.h"
+#include "infra/log/opening.h"
+
+namespace dialin::log {
+namespace {
+
+LogError log_error(Errno error) {
+  return error.no_space() ? LogError::no_space : LogError::unavailable;
+}
+
+class OpenLog : public EmbeddedLog {
+ public:
+  OpenLog(std::unique_ptr<Lock> lock, std::unique_ptr<ChainFile> chain, Telemetry& telemetry)
+      : lock_(std::move(lock)), chain_(std::move(chain)), telemetry_(telemetry), end_(chain_->index().tail()) {}
+
+  LogId id() const override { return chain_->index().log(); }
+  Tail tail() const override { return chain_->index().tail(); }
+  Tail end() const override { return end_; }
+
+  void append(std::vector<Record>& group, Appended done) override {
+    invariant(!group.empty() && group.size() <= kGroupRecordsMax, "a group has 1 to kGroupRecordsMax records");
+    Tail end = end_;
+    for (Record& record : group) {
+      chain_after(end, record);
+      end = tail_of(record);
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    if (const Errno error = chain_->append(group); error.failed()) {
+      telemetry_.add(Counter::log_append_failures);
+      telemetry_.say(Level::error, "nothing of a group of " + std::to_string(group.size()) + " records was stored: " + error.text());
+      return done(log_error(error));
+    }
+    end_ = end;
+    count(group.size(), std::chrono::steady_clock::now() - begin);
+    done(end);
+  }
+
+  std::unique_ptr<RecordReader> read(Sequence from) const override { return std::make_unique<ChainReader>(chain_->index(), from); }
+  Result<Record, LogError> at(Sequence sequence) const override { return chain_->index().at(sequence); }
+  // Nobody else can have extended it: the lock is ours.
+  void confirm_end(Confirmed done) const override { done(chain_->index().readable()); }
+
+ private:
+  void count(std::size_t records, std::chrono::steady_clock::duration took) {
+    telemetry_.add(Counter::groups_appended);
+    telemetry_.add(Counter::events_appended, records);
+    telemetry_.observe(Histogram::append_seconds, std::chrono::duration<double>(took).count());
+    telemetry_.observe(Histogram::group_records, static_cast<double>(records));
+    telemetry_.set(Gauge::log_end, static_cast<double>(end_.sequence.value));
+  }
+
+  std::unique_ptr<Lock> lock_;  ///< goes last
+  std::unique_ptr<ChainFile> chain_;
+  Telemetry& telemetry_;
+  Tail end_;
+};
+
+EmbeddedLog::Failure lock_failure(const std::string& dir, const LockRefused& refused) {
+  if (refused.error.code != EWOULDBLOCK) return open_failure(dir + " cannot be locked", refused.error);
+  const std::string who = refused.holder_pid != 0 ? "process " + std::to_string(refused.holder_pid) : "another process";
+  return {OpenError::locked, dir + " is in use by " + who};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EmbeddedLog>, EmbeddedLog::Failure> EmbeddedLog::open(const EmbeddedOptions& options, Ports ports) {
+  if (const Errno error = ports.files.make_dir(options.dir); error.failed()) return open_failure(options.dir + " cannot be made", error);
+  auto lock = ports.files.lock(options.dir + "/lock");
+  if (!lock) return lock_failure(options.dir, lock.error());
+  auto chain = open_chain(options, ports);
+  if (!chain) return std::move(chain).error();
+  return std::make_unique<OpenLog>(std::move(*lock), std::move(*chain), ports.telemetry);
+}
+
+}  // namespace dialin::log

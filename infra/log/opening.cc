@@ -1,0 +1,118 @@
+#include "infra/log/opening.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/event.h"
+
+namespace dialin::log {
+namespace {
+
+/// The records that an opening appends, chained one behind the other.
+class OpeningGroup {
+ public:
+  OpeningGroup(const EmbeddedLog::Ports& ports, const Tail& tail) : ports_(ports), tail_(tail) {}
+
+  void found(const LogId& log) {
+    Record record;
+    record.type = kLogCreated;
+    record.time = next_time(ports_.clock.now(), tail_.time);
+    ports_.codec.encode(LogCreated{log}, record.value);
+    add(std::move(record));
+  }
+
+  /// `deleted` is the last record of the chain and the first half of a move: the other half, as it must be, comes from it alone.
+  void complete(const Record& deleted, const Event& creation) {
+    Record record;
+    record.type = record_type_of(creation.name);
+    record.tenant = deleted.tenant;
+    record.config = creation.config_id;
+    record.time = {deleted.time.us + 1};
+    ports_.codec.encode(creation, record.value);
+    add(std::move(record));
+  }
+
+  void open(const EmbeddedOptions& options, std::uint64_t term) {
+    LogOpened opened{options.node, options.url, term, {}};
+    ports_.random.fill(opened.nonce);
+    Record record;
+    record.type = kLogOpened;
+    record.time = next_time(ports_.clock.now(), tail_.time);
+    ports_.codec.encode(opened, record.value);
+    add(std::move(record));
+  }
+
+  const std::vector<Record>& records() const { return records_; }
+
+ private:
+  void add(Record record) {
+    chain_after(tail_, record);
+    tail_ = tail_of(record);
+    records_.push_back(std::move(record));
+  }
+
+  const EmbeddedLog::Ports& ports_;
+  Tail tail_;
+  std::vector<Record> records_;
+};
+
+Result<std::unique_ptr<ChainFile>, OpenFailure> found_or_open(const EmbeddedOptions& options, const EmbeddedLog::Ports& ports) {
+  const ChainFileOptions chain_options{options.dir, options.segment_bytes, options.idle};
+  const auto exists = ChainFile::exists(ports.files, options.dir);
+  if (!exists) return exists.error();
+  if (!*exists) {
+    Bytes16 random;
+    ports.random.fill(random);
+    return ChainFile::create(ports.files, chain_options, random_id<LogId>(random));
+  }
+  std::uint64_t term = 0;
+  auto chain = ChainFile::open(ports.files, chain_options, [&](const Record& record) {
+    if (record.type != kLogOpened) return;
+    if (const auto opened = ports.codec.decode_opened(record)) term = std::max(term, opened->term);
+  });
+  if (chain) (*chain)->set_term(std::max(term, (*chain)->term()));
+  return chain;
+}
+
+/// Adds the second half when the chain ends with a first one.
+Result<void, OpenFailure> complete_move(const ChainIndex& index, const EmbeddedLog::Ports& ports, OpeningGroup& group) {
+  const Sequence last = index.tail().sequence;
+  const auto poison = [&](std::string what) {
+    return OpenFailure{OpenError::poison, "record " + std::to_string(last.value) + ", the last one: " + std::move(what)};
+  };
+  const auto record = index.at(last);
+  if (!record && record.error() == LogError::poison) return poison("it does not match its hash");
+  if (!record) return OpenFailure{OpenError::failed, "record " + std::to_string(last.value) + ", the last one, cannot be read"};
+  if (record->type != record_type_of(EventName::deleted)) return {};
+  const auto event = ports.codec.decode(*record);
+  if (!event) return poison(std::string(event.error().why));
+  if (!event->moved_to) return {};
+  group.complete(*record, *event->moved_to);
+  ports.telemetry.say(Level::warning, "completing the move that record " + std::to_string(last.value) + " began");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ChainFile>, OpenFailure> open_chain(const EmbeddedOptions& options, const EmbeddedLog::Ports& ports) {
+  auto chain = found_or_open(options, ports);
+  if (!chain) return chain;
+  const ChainIndex& index = (*chain)->index();
+  if (const auto cut = (*chain)->cut_bytes(); cut != 0) {
+    ports.telemetry.say(Level::warning, "cut the write that was not finished behind record " + std::to_string(index.tail().sequence.value));
+  }
+  OpeningGroup group(ports, index.tail());
+  if (index.tail().sequence.value == 0) {
+    group.found(index.log());
+  } else if (auto completed = complete_move(index, ports, group); !completed) {
+    return std::move(completed).error();
+  }
+  const std::uint64_t term = (*chain)->term() + 1;
+  group.open(options, term);
+  const Errno error = (*chain)->append(group.records());
+  if (error.failed()) return open_failure("the log in " + options.dir + " cannot be appended to", error);
+  (*chain)->set_term(term);
+  return chain;
+}
+
+}  // namespace dialin::log

@@ -1,0 +1,19 @@
+#pragma once
+// FileLayer on a real disk. Stateless; any thread.
+
+#include "infra/log/file_layer.h"
+
+namespace dialin::log {
+
+class PosixFiles : public FileLayer {
+ public:
+  Result<std::unique_ptr<File>, Errno> open(const std::string& path, Mode mode) override;
+  Errno rename(const std::string& from, const std::string& to) override;
+  Errno remove(const std::string& path) override;
+  Errno make_dir(const std::string& dir) override;
+  Errno sync_dir(const std::string& dir) override;
+  Result<std::vector<std::string>, Errno> list(const std::string& dir) override;
+  Result<std::unique_ptr<Lock>, LockRefused> lock(const std::string& path) override;
+};
+
+}  // namespace dialin::log
