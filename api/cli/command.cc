@@ -3,7 +3,6 @@
 #include <array>
 #include <iostream>
 
-#include "api/cli/version.h"
 
 namespace dialin::cli {
 namespace {

@@ -34,9 +34,9 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
 struct KeysOptions {
   enum class Action : std::uint8_t { add, list, revoke } action = Action::list;
   std::string file;
-  std::string tenant;               ///< of add
-  std::vector<std::string> scopes;  ///< of add; each one of read, write, audit
-  std::string key_id;               ///< of revoke
+  std::string tenant;  ///< of add
+  std::string scopes = "read,write,audit";  ///< of add
+  std::string key_id;  ///< of revoke
 };
 Parsed<KeysOptions> read_keys_options(const std::vector<std::string>& arguments);
 

@@ -1,0 +1,65 @@
+#include <iostream>
+
+#include "api/cli/command.h"
+#include "api/cli/options.h"
+#include "infra/crypto/api_key_file.h"
+#include "infra/telemetry/system_clock.h"
+
+namespace dialin::cli {
+namespace {
+
+int failed(const crypto::FileFault& fault) {
+  std::cerr << "dialin keys: " << fault.text << '\n';
+  switch (fault.code) {
+    case crypto::FaultCode::no_such_key: return kNotSo;
+    case crypto::FaultCode::invalid: return kWrongUse;
+    default: return kCouldNotRun;
+  }
+}
+
+int add(const KeysOptions& options, Instant now) {
+  const auto scopes = crypto::scopes_named(options.scopes);
+  if (!scopes) {
+    std::cerr << "dialin keys: --scopes must be a comma list of read, write, audit\n";
+    return kWrongUse;
+  }
+  const auto added = crypto::add_api_key(options.file, options.tenant, *scopes, now);
+  if (!added) return failed(added.error());
+  std::cerr << added->id << " for tenant " << options.tenant << " (" << tenant_id_of(options.tenant).text() << "); its text is shown this once:\n";
+  std::cout << added->text << '\n';
+  return kDone;
+}
+
+int list(const KeysOptions& options) {
+  const auto listed = crypto::list_api_keys(options.file);
+  if (!listed) return failed(listed.error());
+  for (const auto& key : listed->keys) {
+    std::cout << key.id << '\t' << key.tenant << '\t' << crypto::names_of_scopes(key.scopes) << "\tcreated " << key.created_at.rfc3339() << '\t'
+              << (key.revoked_at ? "revoked " + key.revoked_at->rfc3339() : "in force") << '\n';
+  }
+  return kDone;
+}
+
+int revoke(const KeysOptions& options, Instant now) {
+  const auto revoked = crypto::revoke_api_key(options.file, options.key_id, now);
+  if (!revoked) return failed(revoked.error());
+  std::cerr << options.key_id << " is revoked\n";
+  return kDone;
+}
+
+}  // namespace
+
+int run_keys(const std::vector<std::string>& arguments) {
+  const auto parsed = read_keys_options(arguments);
+  if (const int* end = std::get_if<int>(&parsed)) return *end;
+  const auto& options = std::get<KeysOptions>(parsed);
+  const Instant now = telemetry::SystemClock{}.now();
+  switch (options.action) {
+    case KeysOptions::Action::add: return add(options, now);
+    case KeysOptions::Action::list: return list(options);
+    case KeysOptions::Action::revoke: return revoke(options, now);
+  }
+  return kWrongUse;
+}
+
+}  // namespace dialin::cli
