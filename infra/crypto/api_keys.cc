@@ -2,13 +2,10 @@
 
 #include <openssl/crypto.h>
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 #include <unordered_map>
 
 #include "domain/sha256.h"
+#include "infra/crypto/file_follower.h"
 #include "infra/crypto/snapshot.h"
 
 namespace dialin::crypto {
@@ -39,46 +36,23 @@ std::shared_ptr<const Callers> callers_of(const std::vector<ApiKey>& keys) {
 }  // namespace
 
 struct ApiKeys::Followed {
-  Followed(std::string its_file, const ApiKeyList& list, Telemetry& its_telemetry)
-      : file(std::move(its_file)), telemetry(its_telemetry), callers(callers_of(list.keys)), loaded(list.stamp) {}
+  Followed(const std::string& file, const ApiKeyList& list, Telemetry& telemetry)
+      : callers(callers_of(list.keys)),
+        follower(
+            file, list.stamp, [this, file] { return reload(file); }, telemetry) {}
 
-  void follow(const std::stop_token& stop) {
-    std::unique_lock lock(mutex);
-    while (!wake.wait_for(lock, stop, std::chrono::milliseconds(kPoll_ms), [&] { return stop.stop_requested(); })) look();
-  }
-
-  /// After a fault the stamp stays the old one, so that every look tries again.
-  void look() {
-    if (stamp_of(file) == loaded) {
-      broken = false;
-      return;
-    }
+  Result<FileStamp, FileFault> reload(const std::string& file) {
     const auto list = list_api_keys(file);
-    if (list) {
-      callers.replace(callers_of(list->keys));
-      loaded = list->stamp;
-      telemetry.say(Level::info, "API keys read again from " + file);
-    } else if (!broken) {
-      telemetry.say(Level::error, "the API keys stay as they were: " + list.error().text);
-    }
-    broken = !list;
+    if (!list) return list.error();
+    callers.replace(callers_of(list->keys));
+    return list->stamp;
   }
 
-  const std::string file;
-  Telemetry& telemetry;
   Snapshot<Callers> callers;
-  // Of the thread alone:
-  FileStamp loaded;
-  bool broken = false;
-
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::jthread thread;  // last, so that it ends before what it uses
+  FileFollower follower;  // last, so that its thread ends before what it uses
 };
 
-ApiKeys::ApiKeys(std::unique_ptr<Followed> followed) : followed_(std::move(followed)) {
-  followed_->thread = std::jthread([followed = followed_.get()](const std::stop_token& stop) { followed->follow(stop); });
-}
+ApiKeys::ApiKeys(std::unique_ptr<Followed> followed) : followed_(std::move(followed)) {}
 ApiKeys::~ApiKeys() = default;
 
 Result<std::unique_ptr<ApiKeys>, FileFault> ApiKeys::open(const std::string& file, Telemetry& telemetry) {

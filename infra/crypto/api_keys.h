@@ -1,6 +1,6 @@
 #pragma once
 // Who calls: API keys, looked up by the hash of what was presented, in a table that follows its file (api_key_file.h) while the server
-// runs. A key added or revoked counts within kPoll_ms and the time of a reload. caller(): any thread, no lock.
+// runs. A key added or revoked counts within FileFollower::kPoll_ms and the time of a reload. caller(): any thread, no lock.
 
 #include <memory>
 #include <string>
@@ -13,10 +13,8 @@ namespace dialin::crypto {
 
 class ApiKeys : public Access {
  public:
-  static constexpr int kPoll_ms = 500;
-
-  /// Reads the file and begins to follow it on a thread of its own. When it breaks or vanishes later, the last good table stays in
-  /// force and `telemetry`, which must outlive this, is told once.
+  /// Reads the file and begins to follow it (file_follower.h). When it breaks or vanishes later, the last good table stays in force and
+  /// `telemetry`, which must outlive this, is told once.
   static Result<std::unique_ptr<ApiKeys>, FileFault> open(const std::string& file, Telemetry& telemetry);
   ~ApiKeys() override;
 

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "infra/crypto/aes_gcm.h"
+#include "infra/crypto/file_follower.h"
 #include "infra/crypto/fingerprint.h"
 #include "infra/crypto/snapshot.h"
 #include "infra/crypto/system_random.h"
@@ -43,28 +44,38 @@ struct BoundTo {
 }  // namespace
 
 struct KeyRing::Held {
-  explicit Held(const KeyRingContent& content) : ring(std::make_shared<const Ring>(content)) {}
+  Held(std::string its_file, const KeyRingContent& content)
+      : file(std::move(its_file)), loaded(content.stamp), ring(std::make_shared<const Ring>(content)) {}
+
+  Result<FileStamp, FileFault> reload() {
+    const auto content = read_key_ring(file);
+    if (!content) return content.error();
+    if (content->fingerprint_key != ring.get().fingerprint_key) {
+      return FileFault{FaultCode::damaged,
+                       file + " is another ring, with another fingerprint_key. Put back the one that this log was written with"};
+    }
+    ring.replace(std::make_shared<const Ring>(*content));
+    return content->stamp;
+  }
+
+  const std::string file;
+  const FileStamp loaded;
   Snapshot<Ring> ring;
+  std::optional<FileFollower> follower;  // last, so that its thread ends before what it uses
 };
 
-KeyRing::KeyRing(std::string file, std::unique_ptr<Held> held) : file_(std::move(file)), held_(std::move(held)) {}
+KeyRing::KeyRing(std::unique_ptr<Held> held) : held_(std::move(held)) {}
 KeyRing::~KeyRing() = default;
 
 Result<std::unique_ptr<KeyRing>, FileFault> KeyRing::load(const std::string& file) {
   const auto content = read_key_ring(file);
   if (!content) return content.error();
-  return std::unique_ptr<KeyRing>(new KeyRing(file, std::make_unique<Held>(*content)));
+  return std::unique_ptr<KeyRing>(new KeyRing(std::make_unique<Held>(file, *content)));
 }
 
-Result<void, FileFault> KeyRing::reload() {
-  const auto content = read_key_ring(file_);
-  if (!content) return content.error();
-  if (content->fingerprint_key != held_->ring.get().fingerprint_key) {
-    return FileFault{FaultCode::damaged,
-                     file_ + " has another fingerprint_key than before: it is another ring. Put back the one this log was written with"};
-  }
-  held_->ring.replace(std::make_shared<const Ring>(*content));
-  return {};
+void KeyRing::follow(Telemetry& telemetry) {
+  held_->follower.emplace(
+      held_->file, held_->loaded, [held = held_.get()] { return held->reload(); }, telemetry);
 }
 
 Sealed KeyRing::seal(std::string_view clear, const TenantId& tenant, const ConfigId& id) const {

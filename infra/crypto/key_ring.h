@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/secrets.h"
+#include "domain/telemetry.h"
 #include "infra/crypto/key_ring_file.h"
 
 namespace dialin::crypto {
@@ -16,8 +17,9 @@ class KeyRing : public Secrets {
   static Result<std::unique_ptr<KeyRing>, FileFault> load(const std::string& file);
   ~KeyRing() override;
 
-  /// Takes the file's content of now. On a fault the ring stays as it was; another fingerprint key is one.
-  Result<void, FileFault> reload();
+  /// From now on takes over what the file becomes (after a rotation), within FileFollower::kPoll_ms. A broken file, or one with another
+  /// fingerprint key, changes nothing; `telemetry`, which must outlive this, is told once. Call it once at most.
+  void follow(Telemetry& telemetry);
 
   Sealed seal(std::string_view clear, const TenantId& tenant, const ConfigId& id) const override;
   std::optional<std::string> open(const Sealed& sealed, const TenantId& tenant, const ConfigId& id) const override;
@@ -25,8 +27,7 @@ class KeyRing : public Secrets {
 
  private:
   struct Held;
-  KeyRing(std::string file, std::unique_ptr<Held> held);
-  const std::string file_;
+  explicit KeyRing(std::unique_ptr<Held> held);
   const std::unique_ptr<Held> held_;
 };
 

@@ -55,7 +55,7 @@ Result<KeyRingContent, FileFault> parse_ring(const std::string& file, std::strin
   if (keys == nullptr || !keys->is_array() || keys->get_array().empty()) return damaged(file, "it has no sealing_keys");
   const auto fingerprint_key = key_from_base64(text_at(*ring, "fingerprint_key"));
   if (!fingerprint_key) return damaged(file, "its fingerprint_key is not the base64 of 32 bytes");
-  KeyRingContent content{*fingerprint_key, {}};
+  KeyRingContent content{*fingerprint_key, {}, {}};
   std::unordered_set<std::string> ids;
   for (const json::value& key : keys->get_array()) {
     auto sealing_key = sealing_key_of(key);
@@ -105,11 +105,13 @@ Result<KeyRingContent, FileFault> read_key_ring(const std::string& file) {
     return FileFault{FaultCode::missing, read.error().text + ": make one with `dialin keyring init " + file + "`"};
   }
   if (!read) return read.error();
-  return parse_ring(file, read->text.view());
+  auto content = parse_ring(file, read->text.view());
+  if (content) content->stamp = read->stamp;
+  return content;
 }
 
 Result<std::string, FileFault> init_key_ring(const std::string& file, Instant now) {
-  const KeyRingContent content{fresh_key(), {fresh_sealing_key(now)}};
+  const KeyRingContent content{fresh_key(), {fresh_sealing_key(now)}, {}};
   const auto created = create_private(file, text_of(content).view());
   if (!created) return created.error();
   return content.sealing_keys.front().id;

@@ -19,6 +19,7 @@ struct SealingKey {
 struct KeyRingContent {
   Key fingerprint_key;
   std::vector<SealingKey> sealing_keys;  ///< oldest first, at least one, ids unique
+  FileStamp stamp;
 };
 
 constexpr std::size_t kSealingKeys_max = 10'000;
@@ -26,7 +27,7 @@ constexpr std::size_t kSealingKeys_max = 10'000;
 Result<KeyRingContent, FileFault> read_key_ring(const std::string& file);
 /// Makes a ring with one key at a place where no file is. The id of that key.
 Result<std::string, FileFault> init_key_ring(const std::string& file, Instant now);
-/// Adds a key, which seals from then on. Its id. A running server sees it at KeyRing::reload().
+/// Adds a key, which seals from then on. Its id. A running server that follows the file sees it within a second.
 Result<std::string, FileFault> rotate_key_ring(const std::string& file, Instant now);
 
 }  // namespace dialin::crypto

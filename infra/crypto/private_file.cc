@@ -72,6 +72,9 @@ std::string target_of(const std::string& file) {
 
 /// Writes `text` to a file beside `file`, which is then renamed to it. `flags` are renameat2's.
 Result<void, FileFault> put(const std::string& file, std::string_view text, unsigned flags, const struct stat* owner) {
+  if (text.size() > kPrivateFileBytes_max) {
+    return FileFault{FaultCode::invalid, file + " would grow beyond " + std::to_string(kPrivateFileBytes_max) + " bytes"};
+  }
   // Whoever comes here holds the lock, or creates: the process id is name enough.
   const std::string beside = file + ".new." + std::to_string(::getpid());
   ::unlink(beside.c_str());

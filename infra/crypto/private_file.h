@@ -28,7 +28,7 @@ struct FileFault {
   std::string text;
 };
 
-constexpr std::size_t kPrivateFileBytes_max = 4 * 1024 * 1024;
+constexpr std::size_t kPrivateFileBytes_max = 16 * 1024 * 1024;
 constexpr int kLockWait_ms_max = 10'000;
 
 /// Tells one content of a file from another without reading it.

@@ -1,0 +1,56 @@
+#include "infra/telemetry/exposition.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <limits>
+
+namespace dialin::telemetry {
+namespace {
+
+using Families = std::vector<prometheus::MetricFamily>;
+
+/// Counters of one name stand together in the enum, and must in the text.
+prometheus::ClientMetric& metric(Families& families, const MetricName& name, prometheus::MetricType type) {
+  if (families.empty() || families.back().name != name.name) {
+    families.push_back({.name = std::string(name.name), .help = std::string(name.help), .type = type, .metric = {}});
+  }
+  prometheus::ClientMetric& added = families.back().metric.emplace_back();
+  if (!name.label.empty()) added.label.push_back({std::string(name.label), std::string(name.label_value)});
+  return added;
+}
+
+prometheus::ClientMetric::Histogram cumulative(const Figures::Observed& observed, std::span<const double> bounds) {
+  prometheus::ClientMetric::Histogram histogram;
+  for (std::size_t i = 0; i < observed.counts.size(); ++i) {
+    histogram.sample_count += observed.counts[i];
+    const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+    histogram.bucket.push_back({.cumulative_count = histogram.sample_count, .upper_bound = bound});
+  }
+  histogram.sample_sum = observed.sum;
+  return histogram;
+}
+
+}  // namespace
+
+std::string exposition_of(const Figures& figures, const std::string& version) {
+  Families families;
+  metric(families, {"dialin_build_info", "1, for the version of the program.", "version", version}, prometheus::MetricType::Gauge)
+      .gauge.value = 1;
+  for (std::size_t i = 0; i < kCounterCount; ++i) {
+    const auto counter = static_cast<Counter>(i);
+    metric(families, name_of(counter), prometheus::MetricType::Counter).counter.value = static_cast<double>(figures.value(counter));
+  }
+  for (std::size_t i = 0; i < kGaugeCount; ++i) {
+    const auto gauge = static_cast<Gauge>(i);
+    metric(families, name_of(gauge), prometheus::MetricType::Gauge).gauge.value = figures.value(gauge);
+  }
+  for (std::size_t i = 0; i < kHistogramCount; ++i) {
+    const auto histogram = static_cast<Histogram>(i);
+    metric(families, name_of(histogram), prometheus::MetricType::Histogram).histogram =
+        cumulative(figures.value(histogram), bounds_of(histogram));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace dialin::telemetry

@@ -1,0 +1,110 @@
+#include "infra/telemetry/metric_names.h"
+
+#include <array>
+#include <cstdlib>
+
+namespace dialin::telemetry {
+namespace {
+
+constexpr std::string_view kRequests = "dialin_http_requests_total";
+constexpr std::string_view kRequestsHelp = "Requests answered, by class of status.";
+
+/// From 100 microseconds, which is a read, to 30 seconds, which nothing may take.
+constexpr std::array<double, 17> kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                             0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
+constexpr std::array<double, 11> kRecords = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+static_assert(kSeconds.size() <= kBounds_max && kRecords.size() <= kBounds_max);
+
+}  // namespace
+
+// No default in these: a figure without a name does not compile.
+
+MetricName name_of(Counter counter) {
+  switch (counter) {
+    case Counter::requests_2xx:
+      return {kRequests, kRequestsHelp, "status", "2xx"};
+    case Counter::requests_3xx:
+      return {kRequests, kRequestsHelp, "status", "3xx"};
+    case Counter::requests_4xx:
+      return {kRequests, kRequestsHelp, "status", "4xx"};
+    case Counter::requests_5xx:
+      return {kRequests, kRequestsHelp, "status", "5xx"};
+    case Counter::events_appended:
+      return {"dialin_events_appended_total", "Events of configs that this node made durable."};
+    case Counter::groups_appended:
+      return {"dialin_groups_appended_total", "Groups of records that this node made durable, each by one sync."};
+    case Counter::writes_refused_full:
+      return {"dialin_writes_refused_total", "Writes answered 503 because the writer's queue was full."};
+    case Counter::idempotent_replays:
+      return {"dialin_idempotent_replays_total", "Writes answered from what their Idempotency-Key had stored before."};
+    case Counter::authentication_failures:
+      return {"dialin_authentication_failures_total", "Requests with an unknown or revoked key."};
+    case Counter::connections_accepted:
+      return {"dialin_connections_accepted_total", "Connections taken."};
+    case Counter::connections_refused:
+      return {"dialin_connections_refused_total", "Connections answered 503 because too many were open."};
+    case Counter::connections_timed_out:
+      return {"dialin_connections_timed_out_total", "Connections closed because the peer was too slow."};
+    case Counter::stream_events_sent:
+      return {"dialin_stream_events_sent_total", "Events sent to readers of change streams."};
+    case Counter::slow_reads_refused:
+      return {"dialin_slow_reads_refused_total", "Reads answered 503 because the queue of slow reads was full."};
+    case Counter::view_apply_failures:
+      return {"dialin_view_apply_failures_total", "Groups that the views' store could not take at once."};
+    case Counter::log_append_failures:
+      return {"dialin_log_append_failures_total", "Groups that the log did not take."};
+    case Counter::log_strays:
+      return {"dialin_log_strays_total", "Records of the log that are not on the chain, and were skipped."};
+  }
+  std::abort();
+}
+
+MetricName name_of(Gauge gauge) {
+  switch (gauge) {
+    case Gauge::log_end:
+      return {"dialin_log_end_sequence", "Sequence of the last record of the log."};
+    case Gauge::applied:
+      return {"dialin_applied_sequence", "Sequence of the last record that the views reflect."};
+    case Gauge::write_queue_depth:
+      return {"dialin_write_queue_depth", "Writes that wait for the writer."};
+    case Gauge::connections_open:
+      return {"dialin_connections_open", "Connections that are open."};
+    case Gauge::streams_open:
+      return {"dialin_streams_open", "Change streams that are open."};
+    case Gauge::slow_read_queue_depth:
+      return {"dialin_slow_read_queue_depth", "Reads that wait for a thread that may take long."};
+    case Gauge::chain_ahead_of_clock_seconds:
+      return {"dialin_chain_ahead_of_clock_seconds", "How far the time of the last record is ahead of this machine's clock."};
+    case Gauge::ready:
+      return {"dialin_ready", "1 when /readyz says so, else 0."};
+  }
+  std::abort();
+}
+
+MetricName name_of(Histogram histogram) {
+  switch (histogram) {
+    case Histogram::request_seconds:
+      return {"dialin_request_seconds", "From the end of a request's head to the end of its answer."};
+    case Histogram::append_seconds:
+      return {"dialin_append_seconds", "Making a group durable in the log."};
+    case Histogram::apply_seconds:
+      return {"dialin_apply_seconds", "Applying a group to the views."};
+    case Histogram::group_records:
+      return {"dialin_group_records", "Records in a group."};
+  }
+  std::abort();
+}
+
+std::span<const double> bounds_of(Histogram histogram) {
+  switch (histogram) {
+    case Histogram::request_seconds:
+    case Histogram::append_seconds:
+    case Histogram::apply_seconds:
+      return kSeconds;
+    case Histogram::group_records:
+      return kRecords;
+  }
+  std::abort();
+}
+
+}  // namespace dialin::telemetry

@@ -1,0 +1,35 @@
+#include "infra/telemetry/prometheus_telemetry.h"
+
+#include "infra/telemetry/exposition.h"
+#include "infra/telemetry/figures.h"
+#include "infra/telemetry/lines.h"
+
+namespace dialin::telemetry {
+
+struct PrometheusTelemetry::Parts {
+  explicit Parts(const TelemetryOptions& options) : version(options.version), lines(options.level, options.json_lines) {}
+  const std::string version;
+  Figures figures;
+  Lines lines;
+};
+
+PrometheusTelemetry::PrometheusTelemetry(const TelemetryOptions& options) : parts_(std::make_unique<Parts>(options)) {}
+PrometheusTelemetry::~PrometheusTelemetry() = default;
+
+void PrometheusTelemetry::say(Level level, std::string_view line) {
+  parts_->lines.write(level, line);
+}
+void PrometheusTelemetry::add(Counter counter, std::uint64_t amount) {
+  parts_->figures.add(counter, amount);
+}
+void PrometheusTelemetry::set(Gauge gauge, double value) {
+  parts_->figures.set(gauge, value);
+}
+void PrometheusTelemetry::observe(Histogram histogram, double value) {
+  parts_->figures.observe(histogram, value);
+}
+std::string PrometheusTelemetry::expose() const {
+  return exposition_of(parts_->figures, parts_->version);
+}
+
+}  // namespace dialin::telemetry

@@ -1,0 +1,39 @@
+#pragma once
+// Figures for GET /metrics and lines on stderr. One a process, made by the wiring; any thread.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "domain/telemetry.h"
+
+namespace dialin::telemetry {
+
+/// `debug`, `info`, `warning`, `error`.
+std::optional<Level> level_named(std::string_view name);
+std::string_view name_of(Level level);
+
+struct TelemetryOptions {
+  std::string version;        ///< of the program: the gauge `dialin_build_info{version="…"} 1`
+  Level level = Level::info;  ///< lines below are not written
+  bool json_lines = false;    ///< `{"time","level","line"}` instead of `time level line`
+};
+
+class PrometheusTelemetry : public Telemetry {
+ public:
+  explicit PrometheusTelemetry(const TelemetryOptions& options);
+  ~PrometheusTelemetry() override;
+
+  /// One line, whatever is in `line`: control characters are written as spaces (in JSON, escaped).
+  void say(Level level, std::string_view line) override;
+  void add(Counter counter, std::uint64_t amount = 1) override;
+  void set(Gauge gauge, double value) override;
+  void observe(Histogram histogram, double value) override;
+  std::string expose() const override;
+
+ private:
+  struct Parts;
+  const std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace dialin::telemetry
