@@ -1,0 +1,77 @@
+#include "api/http/api.h"
+
+#include <array>
+
+#include "api/http/authorization.h"
+#include "api/http/media_type.h"
+#include "api/http/read_position.h"
+
+namespace dialin::http {
+namespace {
+
+/// Fields that mean one thing: given twice, nobody could say which.
+constexpr std::array kSingle = {Field::content_type,    Field::content_encoding,    Field::if_match,           Field::if_none_match,
+                                Field::idempotency_key, Field::dialin_min_sequence, Field::dialin_consistency, Field::last_event_id};
+
+std::optional<Problem> check_repeated(const Request& request) {
+  if (request.repeated == 0) return std::nullopt;
+  for (const Field field : kSingle) {
+    if (request.is_repeated(field)) return invalid(std::string(name_of(field)), "must not be given more than once");
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of_scope(Scope scope) {
+  return scope == Scope::read ? "read" : scope == Scope::write ? "write" : "audit";
+}
+
+}  // namespace
+
+Api::Api(Wiring wiring) : wiring_(std::move(wiring)) {}
+
+std::optional<Problem> Api::admit(Call& call, const Match& match) const {
+  const Request& request = call.request();
+  if (match.path == nullptr) return Problem{ErrorKind::not_found, "there is no such path"};
+  if (match.path->needs != Needs::nothing) {
+    auto caller = authenticate(request, wiring_.access);
+    if (!caller) {
+      wiring_.telemetry.add(Counter::authentication_failures);
+      return caller.error();
+    }
+    call.admitted.caller = std::move(*caller);
+  }
+  if (match.route == nullptr) {
+    const std::string methods = allowed_methods(*match.path);
+    return Problem{ErrorKind::method_not_allowed, "the path knows only " + methods, {}, {}, "Allow: " + methods + "\r\n"};
+  }
+  const std::optional<Scope> scope = scope_of(match.route->needs);
+  if (scope && !call.admitted.caller->may(*scope))
+    return Problem{ErrorKind::forbidden, "the API key lacks the scope " + std::string(name_of_scope(*scope))};
+  if (auto problem = check_repeated(request)) return problem;
+  if (match.route->takes_body) return check_media_type(request);
+  return std::nullopt;
+}
+
+void Api::handle(Exchange& exchange) {
+  const Request& request = exchange.request();
+  const Match match = match_route(request.method, request.path);
+  Call call{wiring_, exchange, {manner_of(request, wiring_.random), match.route, match.argument, nullptr}};
+  try {
+    if (const std::optional<Problem> problem = admit(call, match)) {
+      call.refuse(*problem);
+    } else if (match.route->method == Method::get && match.route->needs != Needs::nothing) {
+      serve_at_position(call);
+    } else {
+      match.route->serve(call);
+    }
+  } catch (const std::exception& fault) {
+    if (call.is_taken) throw;
+    call.refuse(failed(wiring_.telemetry, fault.what()));
+  }
+}
+
+Response Api::malformed(unsigned status, std::string_view why) {
+  return manner_of(Request{}, wiring_.random).refusal(problem_of_status(status, why), wiring_.watch.applied());
+}
+
+}  // namespace dialin::http

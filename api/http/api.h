@@ -1,0 +1,26 @@
+#pragma once
+// What is said over HTTP, as a whole: takes each request through the same steps, in this order: path (404), key (400, 401), method (405),
+// scope (403), headers and media type (400, 415), and for reads the log position that was asked for (503); then the call's own function
+// serves it (calls.h). Every answer carries X-Request-Id and Dialin-Sequence.
+
+#include "api/http/call.h"
+#include "api/http/handler.h"
+#include "api/http/wiring.h"
+
+namespace dialin::http {
+
+class Api : public Handler {
+ public:
+  explicit Api(Wiring wiring);
+
+  void handle(Exchange& exchange) override;
+  Response malformed(unsigned status, std::string_view why) override;
+
+ private:
+  /// Why the request may not be served, or nothing: then `call` knows its caller.
+  std::optional<Problem> admit(Call& call, const Match& match) const;
+
+  Wiring wiring_;
+};
+
+}  // namespace dialin::http

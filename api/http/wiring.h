@@ -1,0 +1,42 @@
+#pragma once
+// What the calls stand on. Made once by api/cli; all of it must outlive the Api.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "api/service/applied_watch.h"
+#include "api/service/slow_reads.h"
+#include "api/service/writer.h"
+#include "domain/access.h"
+#include "domain/codec.h"
+#include "domain/event_log.h"
+#include "domain/secrets.h"
+#include "domain/telemetry.h"
+#include "domain/validate.h"
+#include "projections/views.h"
+
+namespace dialin::http {
+
+class EventHub;
+
+struct Wiring {
+  service::Writer& writer;
+  const projections::Views& views;
+  service::AppliedWatch& watch;
+  const EventLog& log;
+  const Access& access;
+  const Secrets& secrets;
+  const Random& random;
+  const Codec& codec;
+  Telemetry& telemetry;
+  service::SlowReads& slow_reads;
+  EventHub& hub;
+  Rules rules;
+  std::string openapi;   ///< the document's bytes, served as they are
+  std::string asyncapi;  ///< likewise
+  /// Reasons, beside the writer's trouble, for which /readyz says 503: "is stopping". May be empty. Any thread.
+  std::function<std::vector<std::string>()> unready;
+};
+
+}  // namespace dialin::http

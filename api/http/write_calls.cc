@@ -1,0 +1,118 @@
+// The calls that change configs. Each refuses what can be refused here, with everything that is wrong at once, and leaves the decision to
+// the writer.
+
+#include "api/http/body.h"
+#include "api/http/call.h"
+#include "api/http/calls.h"
+#include "api/http/conditions.h"
+#include "api/http/write_answer.h"
+#include "api/http/write_command.h"
+
+namespace dialin::http {
+namespace {
+
+bool names(const Violations& violations, std::string_view property) {
+  for (const Violation& each : violations) {
+    if (each.property == property) return true;
+  }
+  return false;
+}
+
+/// Adds what is missing when a body does not tell the category of the config that it is to make.
+void want_category(const std::optional<Category>& category, const char* rule, Violations& violations) {
+  if (!category && !names(violations, "type")) violations.push_back({"type", rule});
+}
+
+Problem problem_of_restore(const Call& call, const ConfigId& id, const Command& command, const Violations& violations) {
+  const std::optional<ConfigState> state = call.wiring.views.state(call.tenant(), id);
+  if (!state) return no_such_config();
+  if (command.if_match && !is_met(*command.if_match, state->version))
+    return problem_of(Refusal{RefusalCode::precondition_failed, {}, {}, {}});
+  return invalid(violations);
+}
+
+}  // namespace
+
+void create_config(Call& call) {
+  std::optional<Command> command = begin_command(call);
+  if (!command) return;
+  std::optional<Validated> wishes = read_wishes(call);
+  if (!wishes) return;
+  const std::optional<Category> category = category_meant(wishes->patch);
+  want_category(category, "must be pinless_dialin or pin_dialin: nothing else in the body tells which", wishes->violations);
+  if (category) {
+    Violations more = check_category(wishes->patch, *category, true, call.wiring.rules);
+    wishes->violations.insert(wishes->violations.end(), more.begin(), more.end());
+  }
+  if (!wishes->violations.empty()) return call.refuse(invalid(std::move(wishes->violations)));
+
+  const Wiring& wiring = call.wiring;
+  command->fresh.id = fresh_id(wiring.random);
+  const bool is_given = wishes->patch.hmac && *wishes->patch.hmac;
+  if (*category == Category::pinless_dialin && !is_given)
+    command->fresh.hmac = fresh_hmac(call.tenant(), command->fresh.id, wiring.secrets, wiring.random);
+  command->action = Create{seal(std::move(wishes->patch), call.tenant(), command->fresh.id, wiring.secrets), *category};
+  submit(call, std::move(*command));
+}
+
+void update_config(Call& call) {
+  std::optional<Command> command = begin_command(call);
+  if (!command) return;
+  const std::optional<ConfigId> id = call.id();
+  if (!id) return call.refuse(no_such_config());
+  std::optional<Validated> wishes = read_wishes(call);
+  if (!wishes) return;
+  if (!wishes->violations.empty()) return call.refuse(problem_of_wishes(call, *id, *command, *wishes, std::nullopt));
+
+  const Wiring& wiring = call.wiring;
+  const bool wants_new = wishes->patch.hmac && !*wishes->patch.hmac;
+  if (wants_new) command->fresh.hmac = fresh_hmac(call.tenant(), *id, wiring.secrets, wiring.random);
+  command->action = Update{*id, seal(std::move(wishes->patch), call.tenant(), *id, wiring.secrets)};
+  submit(call, std::move(*command));
+}
+
+void delete_config(Call& call) {
+  std::optional<Command> command = begin_command(call);
+  if (!command) return;
+  const std::optional<ConfigId> id = call.id();
+  if (!id) return call.refuse(no_such_config());
+  command->action = Delete{*id};
+  submit(call, std::move(*command));
+}
+
+void move_config(Call& call) {
+  std::optional<Command> command = begin_command(call);
+  if (!command) return;
+  const std::optional<ConfigId> id = call.id();
+  if (!id) return call.refuse(no_such_config());
+  std::optional<Validated> wishes = read_wishes(call);
+  if (!wishes) return;
+  const std::optional<Category> target = wishes->patch.category;
+  want_category(target, "must be the category to move to: pinless_dialin or pin_dialin", wishes->violations);
+  if (!wishes->violations.empty()) return call.refuse(problem_of_wishes(call, *id, *command, *wishes, target));
+
+  const Wiring& wiring = call.wiring;
+  command->fresh.id = fresh_id(wiring.random);
+  const bool is_given = wishes->patch.hmac && *wishes->patch.hmac;
+  if (*target == Category::pinless_dialin && !is_given)
+    command->fresh.hmac = fresh_hmac(call.tenant(), command->fresh.id, wiring.secrets, wiring.random);
+  command->action = Move{*id, seal(std::move(wishes->patch), call.tenant(), command->fresh.id, wiring.secrets), *target};
+  submit(call, std::move(*command));
+}
+
+void restore_config(Call& call) {
+  std::optional<Command> command = begin_command(call);
+  if (!command) return;
+  const std::optional<ConfigId> id = call.id();
+  if (!id) return call.refuse(no_such_config());
+  const Result<Body, NotJson> body = parse_body(call.request().body);
+  if (!body) return call.refuse({ErrorKind::json, "the body " + body.error().why});
+  const Result<Version, Violations> version = validate_restore(body->draft);
+  Violations violations = body->violations;
+  if (!version) violations.insert(violations.end(), version.error().begin(), version.error().end());
+  if (!violations.empty()) return call.refuse(problem_of_restore(call, *id, *command, violations));
+  command->action = Restore{*id, *version};
+  submit(call, std::move(*command));
+}
+
+}  // namespace dialin::http

@@ -1,0 +1,29 @@
+#pragma once
+// From a request to a Command: everything that can be known, refused or made before the writer is asked. On the io thread.
+
+#include <optional>
+#include <string>
+
+#include "api/http/call.h"
+#include "domain/command.h"
+
+namespace dialin::http {
+
+/// What all writes have: who, the idempotency key and the request's digest, If-Match, dry_run. Nothing after the call was refused.
+std::optional<Command> begin_command(Call& call);
+
+/// The body as a patch, with every violation that the values alone have. Nothing after the call was refused as no JSON.
+std::optional<Validated> read_wishes(Call& call);
+
+/// Takes the clear secret out of `patch` and seals it for `id`.
+SealedPatch seal(Patch patch, const TenantId& tenant, const ConfigId& id, const Secrets& secrets);
+/// A new secret of 32 random bytes, in base64, sealed for `id`.
+Sealed fresh_hmac(const TenantId& tenant, const ConfigId& id, const Secrets& secrets, const Random& random);
+ConfigId fresh_id(const Random& random);
+
+/// What stands between a body with violations and its 400: a config that is not there, a stale If-Match; else the violations with those
+/// added that the config's own category brings. `target`: the category to check against, when it is not the config's own.
+Problem problem_of_wishes(const Call& call, const ConfigId& id, const Command& command, const Validated& wishes,
+                          std::optional<Category> target);
+
+}  // namespace dialin::http
