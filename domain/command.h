@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct SealedPatch {
   Patch patch;
   Change<Sealed> hmac;
 };
+
+/// As check_category() of a Patch, before or after the secret was sealed.
+Violations check_category(const SealedPatch& wishes, Category category, bool creating, const Rules& rules);
 
 struct Create { SealedPatch wishes; Category category; };
 struct Update { ConfigId id; SealedPatch wishes; };
