@@ -12,6 +12,7 @@
 //   meta         "schema"                                 decimal text
 //                "log"                                    log id 16
 //                "position"                               sequence 8, record id 32, time 8
+//                "sealed-by/" and a key ring key's id     empty: some secret of the log was sealed with it
 //
 // Numbers are big-endian, so that keys sort by them; ~ is the complement, so that the newest comes first. Bodies of events stand once, in
 // the log.

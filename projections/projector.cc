@@ -3,6 +3,7 @@
 #include "domain/evolve.h"
 #include "domain/invariant.h"
 #include "projections/keys.h"
+#include "projections/sealing_keys.h"
 
 namespace dialin::projections {
 namespace {
@@ -80,10 +81,12 @@ void Projector::forget_gathered() {
   batch_ = store_.batch();
   counts_.clear();
   counts_changed_.clear();
+  sealing_keys_noted_.clear();
 }
 
 void Projector::project(const Record& record, const Event& event) {
   move_number(event);
+  note_sealing_key(event);
   put_row(record, event);
   if (event.name == EventName::created) change_count(event.tenant, +1);
   if (event.name == EventName::deleted) change_count(event.tenant, -1);
@@ -94,6 +97,11 @@ void Projector::project(const Record& record, const Event& event) {
     const IdempotencyRow row{record.time, event.idempotency->request, record.sequence};
     batch_->put(Family::idempotency, idempotency_key(event.tenant, event.idempotency->key), row.encode());
   }
+}
+
+void Projector::note_sealing_key(const Event& event) {
+  if (event.config.hmac && sealing_keys_noted_.insert(event.config.hmac->key_id).second)
+    batch_->put(Family::meta, sealing_key_note(event.config.hmac->key_id), {});
 }
 
 /// In the order of records, because a number may change hands within a batch.

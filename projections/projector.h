@@ -42,6 +42,7 @@ class Projector {
  private:
   void gather(std::span<const Entry> entries);
   void project(const Record& record, const Event& event);
+  void note_sealing_key(const Event& event);
   void put_row(const Record& record, const Event& event);
   void move_number(const Event& event);
   void change_count(const TenantId& tenant, std::int64_t by);
@@ -54,6 +55,8 @@ class Projector {
   /// Live configs per tenant, as of the batch being built; bounded, because the store has them all.
   std::unordered_map<TenantId, std::int64_t, HashOfId> counts_;
   std::unordered_set<TenantId, HashOfId> counts_changed_;  ///< by the batch being built
+  /// Written since this projector was made (at worst once more than needed); as few as there were rotations.
+  std::unordered_set<std::string> sealing_keys_noted_;
 };
 
 }  // namespace dialin::projections
