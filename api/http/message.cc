@@ -7,8 +7,8 @@ namespace dialin::http {
 namespace {
 
 constexpr std::array<std::string_view, kFieldCount> kFieldNames = {
-    "authorization", "content-type", "content-encoding",    "accept",             "if-match",      "if-none-match", "idempotency-key",
-    "x-request-id",  "dialin-min-sequence", "dialin-consistency", "last-event-id", "host",          "expect",
+    "authorization", "content-type",        "content-encoding",   "accept",        "if-match", "if-none-match", "idempotency-key",
+    "x-request-id",  "dialin-min-sequence", "dialin-consistency", "last-event-id", "host",     "expect",
 };
 constexpr std::array<std::string_view, 6> kMethodNames = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"};
 
@@ -26,7 +26,9 @@ Method method_named(std::string_view text) {
   return Method::other;
 }
 
-std::string_view name_of(Field field) { return kFieldNames[static_cast<std::size_t>(field)]; }
+std::string_view name_of(Field field) {
+  return kFieldNames[static_cast<std::size_t>(field)];
+}
 
 bool same_ignoring_case(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;

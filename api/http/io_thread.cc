@@ -1,0 +1,163 @@
+#include "api/http/io_thread.h"
+
+#include <pthread.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <exception>
+#include <thread>
+
+#include "api/http/reply_target.h"
+#include "api/http/session.h"
+
+namespace dialin::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// One thread runs the loop and touches its sockets, so that their operations need no locks; posting from elsewhere is locked still.
+constexpr int kOneThread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
+constexpr std::size_t kOutputBytes = 16 * 1024;
+
+template <class... Visitors>
+struct Visit : Visitors... {
+  using Visitors::operator()...;
+};
+template <class... Visitors>
+Visit(Visitors...) -> Visit<Visitors...>;
+
+}  // namespace
+
+struct IoThread::Loop {
+  asio::io_context context{kOneThread};
+  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, asio::io_context::executor_type>
+      timer{context};
+  std::chrono::steady_clock::time_point start;
+  std::thread thread;
+};
+
+IoThread::IoThread(std::size_t number, Core& core)
+    : number_(number), core_(core), date_(http_date(std::time(nullptr))), loop_(std::make_unique<Loop>()) {
+  output_.reserve(kOutputBytes);
+  mailbox_ = std::make_shared<Mailbox>([this] { asio::post(loop_->context, [this] { open_letters(); }); });
+}
+
+IoThread::~IoThread() {
+  stop();
+}
+
+void IoThread::start() {
+  loop_->start = std::chrono::steady_clock::now();
+  loop_->timer.expires_at(loop_->start);
+  wait_for_tick();
+  loop_->thread = std::thread([this] { run(); });
+}
+
+void IoThread::run() {
+  pthread_setname_np(pthread_self(), ("http-" + std::to_string(number_)).c_str());
+  loop_->context.run();  // the ticks keep it busy until stop()
+}
+
+void IoThread::stop() {
+  mailbox_->close();
+  loop_->context.stop();
+  if (loop_->thread.joinable()) loop_->thread.join();
+}
+
+boost::asio::io_context& IoThread::loop() {
+  return loop_->context;
+}
+
+void IoThread::wait_for_tick() {
+  loop_->timer.expires_at(loop_->timer.expiry() + kTickLength);
+  loop_->timer.async_wait([this](const boost::system::error_code& error) {
+    if (!error) tick();
+  });
+}
+
+void IoThread::tick() {
+  const auto passed = std::chrono::steady_clock::now() - loop_->start;
+  const auto now = static_cast<Tick>(passed / kTickLength);
+  while (wheel_.now() < now) wheel_.advance();  // several, when the thread was kept from running
+  const std::time_t second = std::time(nullptr);
+  if (second != date_second_) {
+    date_second_ = second;
+    date_ = http_date(second);
+  }
+  wait_for_tick();
+}
+
+void IoThread::open_letters() {
+  std::vector<Letter> letters;
+  letters.swap(letters_);  // its memory is used again
+  mailbox_->take(letters);
+  for (Letter& letter : letters) open(letter);
+  letters.clear();
+  letters_.swap(letters);
+}
+
+void IoThread::open(Letter& letter) {
+  try {
+    std::visit(Visit{
+                   [this](NewConnection& connection) { open(std::move(connection)); },
+                   [](Answer& answer) { answer.target->deliver(answer.work); },
+                   [](Forgotten& forgotten) {
+                     if (forgotten.link->session != nullptr) forgotten.link->session->forgotten(forgotten.request);
+                   },
+                   [](Work& work) { work(); },
+               },
+               letter);
+  } catch (const std::exception& error) {
+    core_.telemetry.say(Level::error, std::string("work on an io thread failed: ") + error.what());
+  }
+}
+
+void IoThread::open(NewConnection connection) {
+  std::unique_ptr<Session> session;
+  try {
+    session = std::make_unique<Session>(*this, std::move(connection.socket));
+  } catch (...) {
+    core_.connection_closed();
+    throw;
+  }
+  sessions_.push_front(std::move(session));
+  const auto place = sessions_.begin();
+  if (connection.refused) {
+    (*place)->start_refused(place);
+  } else {
+    (*place)->start(place);
+  }
+}
+
+void IoThread::forget(std::list<std::unique_ptr<Session>>::iterator session) {
+  sessions_.erase(session);
+}
+
+void IoThread::begin_drain() {
+  is_draining_ = true;
+  // Twice around the loop first: what the kernel has already received becomes requests, which are answered and not cut off.
+  asio::post(loop_->context, [this] {
+    asio::post(loop_->context, [this] {
+      for (auto next = sessions_.begin(); next != sessions_.end();) (*next++)->begin_drain();
+    });
+  });
+}
+
+void IoThread::close_all() {
+  for (auto next = sessions_.begin(); next != sessions_.end();) (*next++)->force_close();
+}
+
+void IoThread::schedule(Session& session) {
+  scheduled_.push_back(&session);
+  if (scheduled_.size() == 1) asio::post(loop_->context, [this] { give_turns(); });
+}
+
+void IoThread::give_turns() {
+  taking_turns_.swap(scheduled_);
+  for (Session* session : taking_turns_) session->on_turn();
+  taking_turns_.clear();
+}
+
+}  // namespace dialin::http

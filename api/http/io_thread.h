@@ -1,0 +1,74 @@
+#pragma once
+// A thread with its own event loop and the connections that live on it. Nothing on it is shared with other threads but the mailbox, so
+// nothing is locked on the way of a request. Made and ended by the Server.
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/http/core.h"
+#include "api/http/mailbox.h"
+#include "api/http/timer_wheel.h"
+
+namespace dialin::http {
+
+class Session;
+
+class IoThread {
+ public:
+  IoThread(std::size_t number, Core& core);
+  /// Ends the thread if it runs. No connection may be open: see close_all().
+  ~IoThread();
+
+  void start();
+  /// Any thread; for good. What is in the mailbox is thrown away.
+  void stop();
+  const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  boost::asio::io_context& loop();
+
+  // All below: on the thread itself.
+  std::size_t number() const { return number_; }
+  Core& core() { return core_; }
+  TimerWheel& wheel() { return wheel_; }
+  std::string_view date() const { return date_; }
+  /// Where answers are built, one session at a time: empty between two turns of the loop, so that an idle connection holds no such buffer.
+  std::string& output() { return output_; }
+
+  /// No new requests are waited for: idle connections and streams end, each answer is its connection's last.
+  void begin_drain();
+  bool is_draining() const { return is_draining_; }
+  /// Whatever they do.
+  void close_all();
+  void open(NewConnection connection);
+  void forget(std::list<std::unique_ptr<Session>>::iterator session);
+  /// Calls the session's on_turn() soon, but not from inside this call. The session lives until then.
+  void schedule(Session& session);
+
+ private:
+  struct Loop;
+  void run();
+  void tick();
+  void wait_for_tick();
+  void open_letters();
+  void open(Letter& letter);
+  void give_turns();
+
+  const std::size_t number_;
+  Core& core_;
+  TimerWheel wheel_;
+  std::string date_;
+  std::int64_t date_second_ = 0;
+  std::string output_;
+  bool is_draining_ = false;
+  std::unique_ptr<Loop> loop_;
+  std::list<std::unique_ptr<Session>> sessions_;  ///< behind what their destructors need
+  std::vector<Session*> scheduled_, taking_turns_;
+  std::vector<Letter> letters_;
+  std::shared_ptr<Mailbox> mailbox_;
+};
+
+}  // namespace dialin::http

@@ -1,0 +1,120 @@
+#include "api/http/listener.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace dialin::http {
+
+namespace asio = boost::asio;
+using Error = boost::system::error_code;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr int kBacklog = 4096;       // the kernel's net.core.somaxconn is the other bound
+constexpr int kAcceptsPerTurn = 64;  // then the connections that are there have their turn
+constexpr std::chrono::milliseconds kPause{100};
+
+void must(const Error& error, const std::string& what) {
+  if (error) throw std::system_error(error, what);
+}
+
+tcp::endpoint endpoint_of(asio::io_context& loop, const ServerOptions& options) {
+  Error error;
+  tcp::resolver resolver(loop);
+  const auto found =
+      resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  must(error, "cannot find the address " + options.host);
+  return found.begin()->endpoint();
+}
+
+}  // namespace
+
+struct Listener::Door {
+  explicit Door(asio::io_context& loop) : acceptor(loop), timer(loop) {}
+  tcp::acceptor acceptor;
+  asio::steady_timer timer;
+};
+
+Listener::Listener(asio::io_context& loop, Core& core) : core_(core), door_(std::make_unique<Door>(loop)) {
+  const tcp::endpoint endpoint = endpoint_of(loop, core.options);
+  const std::string what = "cannot listen on " + core.options.host + ":" + std::to_string(core.options.port);
+  tcp::acceptor& acceptor = door_->acceptor;
+  Error error;
+  acceptor.open(endpoint.protocol(), error);
+  must(error, what);
+  // So that a restart need not wait for the old connections' time to be over. Not SO_REUSEPORT: a second server would get a share.
+  acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  must(error, what);
+  // Both are handed down to every connection that is accepted. The second ends a connection whose peer has vanished without a word.
+  acceptor.set_option(tcp::no_delay(true), error);
+  must(error, what);
+  const auto patience = std::chrono::milliseconds(core.options.send_timeout).count();
+  acceptor.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>(static_cast<int>(patience)), error);
+  must(error, what);
+  acceptor.bind(endpoint, error);
+  must(error, what);
+  acceptor.listen(kBacklog, error);
+  must(error, what);
+  acceptor.non_blocking(true, error);
+  must(error, what);
+}
+
+Listener::~Listener() = default;
+
+std::uint16_t Listener::port() const {
+  return door_->acceptor.local_endpoint().port();
+}
+
+void Listener::start(Take take) {
+  take_ = std::move(take);
+  wait();
+}
+
+void Listener::close() {
+  Error error;
+  door_->acceptor.close(error);  // the descriptor is given back whatever the kernel says
+  door_->timer.cancel();
+}
+
+void Listener::wait() {
+  if (!door_->acceptor.is_open()) return;
+  door_->acceptor.async_wait(tcp::acceptor::wait_read, [this](const Error& error) {
+    if (!error) accept();
+  });
+}
+
+void Listener::accept() {
+  for (int i = 0; i < kAcceptsPerTurn && door_->acceptor.is_open(); ++i) {
+    const int descriptor = ::accept4(door_->acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      is_short_ = false;
+      take_(OwnedSocket(descriptor));
+    } else if (errno == EAGAIN) {
+      break;
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      return pause(errno);
+    }
+    // Anything else befell the one connection that was to be accepted (accept(2)).
+  }
+  wait();
+}
+
+void Listener::pause(int error) {
+  if (!is_short_) core_.telemetry.say(Level::warning, "cannot accept connections for now: " + std::generic_category().message(error));
+  is_short_ = true;
+  door_->timer.expires_after(kPause);
+  door_->timer.async_wait([this](const Error& cancelled) {
+    if (!cancelled) wait();
+  });
+}
+
+}  // namespace dialin::http

@@ -1,0 +1,225 @@
+#include "api/http/session.h"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+
+namespace dialin::http {
+
+namespace {
+
+/// Answers to pipelined requests go out together, up to about so much.
+constexpr std::size_t kBuiltBytesMax = 64 * 1024;
+/// While nothing of the peer's bytes is kept.
+constexpr std::size_t kDiscardBytes = 256;
+/// What a peer may still send behind the last answer, or to a stream.
+constexpr std::size_t kDiscardedBytesMax = 1024 * 1024;
+constexpr std::chrono::seconds kStreamSilence{15};
+
+}  // namespace
+
+Session::Session(IoThread& thread, OwnedSocket socket)
+    : thread_(thread), core_(thread.core()), socket_(thread.loop(), std::move(socket), *this), parser_(core_.limits) {}
+
+Session::~Session() {
+  core_.connection_closed();
+}
+
+void Session::start(std::list<std::unique_ptr<Session>>::iterator place) {
+  place_ = place;
+  end_turn();
+}
+
+void Session::start_refused(std::list<std::unique_ptr<Session>>::iterator place) {
+  place_ = place;
+  core_.telemetry.add(Counter::connections_refused);
+  refuse(503, "This server has as many connections as it may have.");
+  end_turn();
+}
+
+bool Session::is_idle() const {
+  return phase_ == Phase::reading && !has_begun_ && !is_sending_ && received_.empty();
+}
+
+void Session::begin_drain() {
+  if (is_idle()) close();
+  if (phase_ == Phase::streaming) end_stream();
+  end_turn();
+}
+
+void Session::force_close() {
+  close();
+  end_turn();
+}
+
+void Session::on_received(std::size_t bytes, Socket::Outcome outcome) {
+  is_receiving_ = false;
+  if (outcome == Socket::Outcome::failed) close();
+  if (outcome == Socket::Outcome::end) is_at_end_ = true;
+  switch (phase_) {
+    case Phase::reading:
+    case Phase::serving:
+      received_.received(bytes);
+      serve_what_is_here();
+      break;
+    case Phase::streaming:
+    case Phase::lingering:
+      discarded_bytes_ += bytes;
+      if (is_at_end_ || discarded_bytes_ > kDiscardedBytesMax) close();
+      break;
+    case Phase::finishing:
+    case Phase::closed:
+      break;
+  }
+  end_turn();
+}
+
+void Session::serve_what_is_here() {
+  while (phase_ == Phase::reading && !is_sending_ && next_request()) {
+    serve();
+    if (thread_.output().size() >= kBuiltBytesMax || !large_body_.empty()) flush();
+  }
+}
+
+bool Session::next_request() {
+  // RFC 9112, 2.2: an empty line before a request is passed over.
+  while (received_.size() >= 2 && received_.data()[0] == '\r' && received_.data()[1] == '\n' && parser_.bytes() == 0) received_.consume(2);
+  if (received_.empty()) return false;
+  if (received_.size() == 1 && received_.data()[0] == '\r') {
+    need_more();
+    return false;
+  }
+  std::size_t size = received_.size();
+  const RequestParser::Step step = parser_.parse(received_.data(), size);
+  received_.shrink_to(size);
+  if (step == RequestParser::Step::malformed) refuse(parser_.malformed().status, parser_.malformed().why);
+  if (step == RequestParser::Step::need_more) need_more();
+  return step == RequestParser::Step::complete;
+}
+
+void Session::need_more() {
+  if (!has_begun_) {
+    has_begun_ = true;
+    since_ = thread_.wheel().now();
+  }
+  if (has_head_ || !parser_.is_head_done()) return;
+  has_head_ = true;
+  since_ = thread_.wheel().now();
+  head_done_ = std::chrono::steady_clock::now();
+  if (parser_.awaits_continue()) thread_.output() += "HTTP/1.1 100 Continue\r\n\r\n";
+}
+
+void Session::serve() {
+  phase_ = Phase::serving;
+  is_late_ = false;
+  if (!has_head_) head_done_ = std::chrono::steady_clock::now();
+  guarded([this] { core_.handler.handle(*this); });
+  if (phase_ != Phase::serving || is_late_) return;
+  core_.telemetry.say(Level::error, "a handler returned without an answer");
+  respond(malformed(500, "The request was not answered."));
+}
+
+template <class Work>
+void Session::guarded(const Work& work) {
+  std::string why;
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    why = error.what();
+  } catch (...) {
+    why = "something that is no exception";
+  }
+  core_.telemetry.say(Level::error, "a handler threw: " + why);
+  if (phase_ == Phase::serving) respond(malformed(500, "The request could not be served."));
+  if (phase_ == Phase::streaming) close();
+}
+
+bool Session::answer_late(std::uint64_t request, const std::function<void(Exchange&)>& work) {
+  if (request != request_ || phase_ != Phase::serving) return true;
+  guarded([&] { work(*this); });
+  const bool is_settled = phase_ != Phase::serving;
+  if (is_settled) serve_what_is_here();
+  end_turn();
+  return is_settled;
+}
+
+void Session::forgotten(std::uint64_t request) {
+  if (request != request_ || phase_ != Phase::serving) return;
+  core_.telemetry.say(Level::error, "a request was dropped without an answer");
+  respond(malformed(500, "The request was not answered."));
+  serve_what_is_here();
+  end_turn();
+}
+
+void Session::receive() {
+  if (is_receiving_ || is_at_end_ || phase_ == Phase::closed) return;
+  // While the peer takes no answers, not much more is taken from it.
+  if (is_sending_ && received_.size() >= ReceiveBuffer::kSmallBytes) return;
+  make_room();
+  if (received_.free_bytes() == 0) return;
+  is_receiving_ = true;
+  socket_.receive(received_.free_space(), received_.free_bytes());
+}
+
+void Session::make_room() {
+  switch (phase_) {
+    case Phase::serving:
+      return;  // the handler looks at it
+    case Phase::reading: {
+      const char* before = received_.data();
+      const std::size_t wanted = std::max({ReceiveBuffer::kSmallBytes, parser_.bytes_expected(), received_.size() * 2});
+      received_.reserve(std::min(wanted, message_bytes_max(core_.limits)));
+      if (received_.data() != before) parser_.moved(before, received_.data());
+      return;
+    }
+    default:
+      received_.shrink_to(0);
+      received_.reserve(kDiscardBytes);
+  }
+}
+
+void Session::set_deadline() {
+  TimerWheel& wheel = thread_.wheel();
+  if (is_sending_) return;  // send_rest() did
+  switch (phase_) {
+    case Phase::reading:
+      if (has_begun_) return wheel.set(*this, since_ + ticks_of(has_head_ ? core_.options.body_timeout : core_.options.header_timeout));
+      return wheel.set(*this, wheel.now() + (thread_.is_draining() ? 1 : ticks_of(core_.options.idle_timeout)));
+    case Phase::streaming:
+      return wheel.set(*this, since_ + ticks_of(kStreamSilence));
+    case Phase::serving:
+      return wheel.clear(*this);
+    case Phase::finishing:
+    case Phase::lingering:
+    case Phase::closed:
+      return;
+  }
+}
+
+void Session::on_due() {
+  if (is_sending_) {
+    core_.telemetry.add(Counter::connections_timed_out);
+    close();
+  } else if (phase_ == Phase::reading && has_begun_) {
+    core_.telemetry.add(Counter::connections_timed_out);
+    refuse(408, has_head_ ? "The body took too long to arrive." : "The head of the request took too long to arrive.");
+  } else if (phase_ == Phase::streaming) {
+    keep_stream_alive();
+  } else {
+    close();
+  }
+  end_turn();
+}
+
+void Session::end_turn() {
+  if (phase_ == Phase::streaming && is_pull_due_ && !is_sending_) pull();
+  flush();
+  if (phase_ == Phase::streaming && is_pull_due_ && !is_sending_) wake();
+  if (phase_ == Phase::finishing && !is_sending_) linger();
+  if (phase_ == Phase::reading && is_at_end_ && !is_sending_) close();
+  receive();
+  set_deadline();
+  if (phase_ == Phase::closed && !is_receiving_ && !is_sending_ && !is_scheduled_) thread_.forget(place_);
+}
+
+}  // namespace dialin::http

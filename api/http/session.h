@@ -1,0 +1,127 @@
+#pragma once
+// One connection: reads requests one after the other, has each answered, sends the answers in order. Lives on one io thread, which owns
+// it, until it is closed and the last operation under way has come back. Its own code stands in session.cc (requests), session_answer.cc
+// (answers and the end) and session_stream.cc (streams).
+//
+// Every entry from outside (Socket::Events, Timed, IoThread, Reply) ends with end_turn(), which sends what was built, waits for what
+// comes next, and destroys a session that is over.
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "api/http/answer_head.h"
+#include "api/http/handler.h"
+#include "api/http/io_thread.h"
+#include "api/http/receive_buffer.h"
+#include "api/http/reply_target.h"
+#include "api/http/request_parser.h"
+#include "api/http/socket.h"
+#include "api/http/timer_wheel.h"
+
+namespace dialin::http {
+
+class Session final : public Exchange, private Timed, private Socket::Events {
+ public:
+  Session(IoThread& thread, OwnedSocket socket);
+  ~Session() override;
+
+  // Called by the io thread.
+  void start(std::list<std::unique_ptr<Session>>::iterator place);
+  void start_refused(std::list<std::unique_ptr<Session>>::iterator place);
+  void on_turn();  ///< what schedule() asked for
+  void begin_drain();
+  void force_close();
+
+  // Called for a Reply, on the io thread.
+  /// Does `work` if `request` still waits for its answer. Whether it does not wait any more now.
+  bool answer_late(std::uint64_t request, const std::function<void(Exchange&)>& work);
+  void forgotten(std::uint64_t request);
+
+  // Exchange.
+  const Request& request() const override { return parser_.request(); }
+  void respond(Response&& response) override;
+  Reply later() override;
+  void stream(Response&& response, std::unique_ptr<StreamSource> source) override;
+  std::size_t thread() const override { return thread_.number(); }
+
+ private:
+  enum class Phase : std::uint8_t {
+    reading,  ///< the next request is not complete
+    serving,  ///< the handler has one: its views into the buffer must hold
+    streaming,
+    finishing,  ///< the last answer is built: it is sent, then lingering
+    lingering,  ///< the peer was told the end; what it still sends is thrown away, lest a reset take the answer from it
+    closed,
+  };
+
+  void on_received(std::size_t bytes, Socket::Outcome outcome) override;
+  void on_sent(std::size_t bytes, Socket::Outcome outcome) override;
+  void on_due() override;
+
+  // session.cc
+  void serve_what_is_here();
+  bool next_request();  ///< whether one is complete
+  void need_more();
+  void serve();
+  template <class Work>
+  void guarded(const Work& work);
+  void receive();
+  void make_room();
+  void set_deadline();
+  void end_turn();
+  bool is_idle() const;
+
+  // session_answer.cc
+  void refuse(unsigned status, std::string_view why);
+  Response malformed(unsigned status, std::string_view why);
+  void write(Response&& response, bool keep_alive);
+  AnswerHead head_of(const Response& response, bool keep_alive) const;
+  void end_request(Phase next);
+  void observe_time() const;
+  void flush();
+  void send_rest();
+  void linger();
+  void close();
+
+  // session_stream.cc
+  void wake();
+  void pull();
+  void frame(std::size_t start);
+  void keep_stream_alive();
+  void end_stream();
+  void drop_source();
+
+  IoThread& thread_;
+  Core& core_;
+  std::list<std::unique_ptr<Session>>::iterator place_;
+  Socket socket_;
+  RequestParser parser_;
+  ReceiveBuffer received_;
+
+  Phase phase_ = Phase::reading;
+  bool is_receiving_ = false;
+  bool is_sending_ = false;  ///< some of unsent_ is with the socket
+  bool is_scheduled_ = false;
+  bool is_at_end_ = false;  ///< the peer sends no more
+  bool is_late_ = false;    ///< the request being served has a Reply
+  bool has_begun_ = false;  ///< the request being read: its first byte is here
+  bool has_head_ = false;   ///< and its head, but not its body
+  bool is_pull_due_ = false;
+  bool is_chunked_ = false;  ///< the stream's framing
+  Tick since_ = 0;           ///< of a request: when it began, or its body did; of a stream: when it last sent something
+  std::chrono::steady_clock::time_point head_done_;
+  std::uint64_t request_ = 0;  ///< counts up with every answer: what a Reply must still match
+  std::size_t discarded_bytes_ = 0;
+
+  std::string unsent_;      ///< of what was built, what the kernel did not take at once
+  std::string large_body_;  ///< goes behind it, not copied
+  std::size_t sent_ = 0;    ///< of both
+  std::string waiting_;     ///< what was built while these two were with the socket: one answer at most
+  std::shared_ptr<SessionLink> link_;
+  std::unique_ptr<StreamSource> source_;
+};
+
+}  // namespace dialin::http

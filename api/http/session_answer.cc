@@ -1,0 +1,158 @@
+#include <algorithm>
+#include <exception>
+
+#include "api/http/session.h"
+
+namespace dialin::http {
+
+namespace {
+
+/// A body up to this is copied behind its head: cheaper than telling the kernel of two pieces.
+constexpr std::size_t kCopiedBodyBytesMax = 16 * 1024;
+/// How long a peer may take to see that we have ended.
+constexpr std::chrono::milliseconds kLingerTime{2000};
+constexpr std::chrono::milliseconds kDrainingLingerTime{500};
+
+}  // namespace
+
+Response Session::malformed(unsigned status, std::string_view why) {
+  try {
+    return core_.handler.malformed(status, why);
+  } catch (const std::exception& error) {
+    core_.telemetry.say(Level::error, std::string("the answer to a malformed request failed: ") + error.what());
+    return Response{status, {}, {}, {}};
+  }
+}
+
+void Session::refuse(unsigned status, std::string_view why) {
+  write(malformed(status, why), false);
+  end_request(Phase::finishing);
+}
+
+void Session::respond(Response&& response) {
+  if (phase_ != Phase::serving) return;
+  const bool keep_alive = parser_.keep_alive() && !thread_.is_draining();
+  write(std::move(response), keep_alive);
+  observe_time();
+  end_request(keep_alive ? Phase::reading : Phase::finishing);
+}
+
+Reply Session::later() {
+  if (!link_) link_ = std::make_shared<SessionLink>(SessionLink{this, thread_.mailbox()});
+  is_late_ = true;
+  return Reply(std::make_shared<Reply::Target>(link_, request_));
+}
+
+AnswerHead Session::head_of(const Response& response, bool keep_alive) const {
+  AnswerHead head;
+  head.status = response.status;
+  head.date = thread_.date();
+  head.headers = response.headers;
+  if (has_body(response.status)) head.content_type = response.content_type;
+  if (!keep_alive) {
+    head.connection = AnswerHead::Connection::close;
+  } else if (!parser_.is_http_1_1()) {
+    head.connection = AnswerHead::Connection::keep_alive;
+  }
+  return head;
+}
+
+void Session::write(Response&& response, bool keep_alive) {
+  std::string& out = thread_.output();
+  AnswerHead head = head_of(response, keep_alive);
+  if (has_body(response.status)) head.content_length = response.body.size();
+  append(head, out);
+  core_.answered(response.status);
+  if (parser_.request().method == Method::head || !has_body(response.status)) return;
+  // A large body that is still with the socket must stay where it is.
+  if (response.body.size() <= kCopiedBodyBytesMax || is_sending_) {
+    out += response.body;
+  } else {
+    large_body_ = std::move(response.body);
+  }
+}
+
+void Session::observe_time() const {
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - head_done_;
+  core_.telemetry.observe(Histogram::request_seconds, time.count());
+}
+
+void Session::end_request(Phase next) {
+  if (next == Phase::reading) received_.consume(parser_.bytes());
+  parser_.reset();
+  ++request_;
+  has_begun_ = false;
+  has_head_ = false;
+  phase_ = next;
+}
+
+void Session::flush() {
+  std::string& built = thread_.output();
+  if (built.empty()) return;
+  if (phase_ != Phase::closed && is_sending_) {
+    waiting_ += built;
+  } else if (phase_ != Phase::closed) {
+    std::size_t sent = 0;
+    if (!socket_.send_now(built, large_body_, sent)) {
+      close();
+    } else if (sent < built.size() + large_body_.size()) {
+      const std::size_t of_built = std::min(sent, built.size());
+      unsent_.assign(built, of_built);
+      sent_ = sent - of_built;
+      send_rest();
+    } else if (!large_body_.empty()) {
+      std::string().swap(large_body_);
+    }
+  }
+  built.clear();
+}
+
+void Session::send_rest() {
+  is_sending_ = true;
+  const std::string_view body(large_body_);
+  if (sent_ < unsent_.size()) {
+    socket_.send(std::string_view(unsent_).substr(sent_), body);
+  } else {
+    socket_.send(body.substr(sent_ - unsent_.size()), {});
+  }
+  thread_.wheel().set(*this, thread_.wheel().now() + ticks_of(core_.options.send_timeout));
+}
+
+void Session::on_sent(std::size_t bytes, Socket::Outcome outcome) {
+  is_sending_ = false;
+  if (outcome != Socket::Outcome::ok) close();
+  if (phase_ == Phase::closed) return end_turn();
+  sent_ += bytes;
+  if (sent_ == unsent_.size() + large_body_.size()) {
+    sent_ = 0;
+    std::string().swap(large_body_);
+    std::string().swap(unsent_);
+    unsent_.swap(waiting_);
+  }
+  if (unsent_.empty() && large_body_.empty()) {
+    serve_what_is_here();
+  } else {
+    send_rest();
+  }
+  end_turn();
+}
+
+void Session::linger() {
+  if (is_at_end_) return close();
+  // Closing at once would make the kernel answer what the peer still sends with a reset, which throws away what it has not yet read.
+  socket_.end_sending();
+  phase_ = Phase::lingering;
+  discarded_bytes_ = 0;
+  thread_.wheel().set(*this, thread_.wheel().now() + ticks_of(thread_.is_draining() ? kDrainingLingerTime : kLingerTime));
+}
+
+void Session::close() {
+  if (phase_ == Phase::closed) return;
+  drop_source();
+  phase_ = Phase::closed;
+  if (link_) link_->session = nullptr;
+  thread_.wheel().remove(*this);
+  socket_.close();
+}
+
+}  // namespace dialin::http
