@@ -96,7 +96,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.option("--log-format", log_format, "of the lines on stderr")->check(CLI::IsMember({"text", "json"}));
   line.option("--log-level", options.log_level, "the least level of lines on stderr")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
-  line.footer("\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. SIGHUP reads keys and key ring again.");
+  line.footer("\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys and key ring are followed: a change of\ntheir files counts within 2 s.");
   if (const auto end = line.parse(arguments)) return *end;
   if (!split_listen(listen, options)) return wrong_use("serve", "--listen must be HOST:PORT, as in 127.0.0.1:8080");
   if (options.keys.empty()) options.keys = options.data + "/keys.json";

@@ -1,0 +1,138 @@
+#include "api/cli/node.h"
+
+#include <filesystem>
+
+#include "api/cli/documents.h"
+#include "api/cli/open_store.h"
+#include "api/http/api.h"
+#include "api/http/event_stream.h"
+#include "api/http/server.h"
+#include "infra/codec/json_codec.h"
+#include "infra/crypto/api_keys.h"
+#include "infra/crypto/key_ring.h"
+#include "infra/crypto/system_random.h"
+#include "infra/log/posix_files.h"
+#include "infra/telemetry/prometheus_telemetry.h"
+#include "infra/telemetry/system_clock.h"
+
+namespace dialin::cli {
+namespace {
+
+/// Parts that stand on nothing but options. They outlive all others.
+struct Ground {
+  explicit Ground(const ServeOptions& options) : telemetry(telemetry_options(options)) {}
+  static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
+    return {.json = options.log_json, .level = options.log_level, .version = std::string(version())};
+  }
+  telemetry::PrometheusTelemetry telemetry;
+  telemetry::SystemClock clock;
+  crypto::SystemRandom random;
+  codec::JsonCodec codec;
+  log::PosixFiles files;
+};
+
+service::WriterLimits writer_limits(const ServeOptions& options) {
+  service::WriterLimits limits;
+  limits.queue_max = options.queue_max;
+  return limits;
+}
+
+http::ServerOptions server_options(const ServeOptions& options) {
+  http::ServerOptions server;
+  server.host = options.host;
+  server.port = options.port;
+  server.threads = options.threads;
+  server.connections_max = options.connections_max;
+  server.body_bytes_max = options.body_bytes_max;
+  return server;
+}
+
+constexpr std::size_t kSlowReadThreads = 1;
+
+/// Everything that serves, on a log and views that are in step. Members are made in this order and go in the reverse one.
+class ServingNode : public Node {
+ public:
+  ServingNode(const ServeOptions& options, std::unique_ptr<Ground> ground, std::unique_ptr<crypto::ApiKeys> keys,
+              std::unique_ptr<crypto::KeyRing> ring, std::unique_ptr<log::EmbeddedLog> log, projections::OpenViews opened)
+      : ground_(std::move(ground)),
+        keys_(std::move(keys)),
+        ring_(std::move(ring)),
+        log_(std::move(log)),
+        store_(std::move(opened.store)),
+        views_(*store_, *log_, ground_->codec),
+        projector_(*store_, ground_->codec, opened.position),
+        watch_(opened.position.sequence),
+        slow_reads_(kSlowReadThreads, ground_->telemetry),
+        hub_({views_, ground_->codec, *keys_, ground_->telemetry}, options.threads, opened.position.sequence),
+        rules_{options.allow_sip_only, options.sip_domain},
+        writer_({*log_, *store_, projector_, views_, ground_->codec, ground_->clock, ground_->telemetry}, rules_, writer_limits(options),
+                {&watch_, &hub_}),
+        api_(wiring()),
+        server_(server_options(options), api_, ground_->telemetry),
+        host_(options.host) {
+    hub_.connect([this](std::size_t thread, std::function<void()> work) { server_.post(thread, std::move(work)); });
+    ring_->follow(ground_->telemetry);
+  }
+  ~ServingNode() override { stop(); }
+
+  void start() override { server_.start(); }
+
+  std::string url() const override {
+    const bool ipv6 = host_.find(':') != std::string::npos;
+    return "http://" + (ipv6 ? "[" + host_ + "]" : host_) + ":" + std::to_string(server_.port());
+  }
+
+  void stop() override {
+    if (stopping_.exchange(true)) return;
+    ground_->telemetry.say(Level::info, "stopping: requests in flight are answered first");
+    server_.drain();
+    slow_reads_.stop();
+    writer_.stop();
+  }
+
+ private:
+  http::Wiring wiring() {
+    return {writer_, views_, watch_, *log_, *keys_, *ring_, ground_->random, ground_->codec, ground_->telemetry, slow_reads_, hub_, rules_,
+            std::string(openapi_document()), std::string(asyncapi_document()), [this]() -> std::vector<std::string> {
+              if (stopping_) return {"the node is stopping"};
+              return {};
+            }};
+  }
+
+  std::atomic<bool> stopping_{false};
+  std::unique_ptr<Ground> ground_;
+  std::unique_ptr<crypto::ApiKeys> keys_;
+  std::unique_ptr<crypto::KeyRing> ring_;
+  std::unique_ptr<log::EmbeddedLog> log_;
+  std::unique_ptr<ViewStore> store_;
+  projections::Views views_;
+  projections::Projector projector_;
+  service::AppliedWatch watch_;
+  service::SlowReads slow_reads_;
+  http::EventHub hub_;
+  Rules rules_;
+  service::Writer writer_;
+  http::Api api_;
+  http::Server server_;
+  std::string host_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& options) {
+  auto ground = std::make_unique<Ground>(options);
+  auto keys = crypto::ApiKeys::open(options.keys, ground->telemetry);
+  if (!keys) return CannotServe{keys.error().text};
+  auto ring = crypto::KeyRing::load(options.keyring);
+  if (!ring) return CannotServe{ring.error().text};
+  std::filesystem::create_directories(options.data);
+  const std::string url = "http://" + options.host + ":" + std::to_string(options.port);
+  auto log = open_log(options.data, url, {ground->files, ground->clock, ground->random, ground->codec, ground->telemetry});
+  if (!log) return log.error();
+  auto views = open_store(options.data, **log, ground->codec, **ring, ground->telemetry);
+  if (!views) return views.error();
+  return std::unique_ptr<Node>(std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring), std::move(*log),
+                                                             std::move(*views)));
+}
+
+}  // namespace dialin::cli

@@ -1,0 +1,64 @@
+#include <csignal>
+#include <iostream>
+
+#include "api/cli/command.h"
+#include "api/cli/dev_setup.h"
+#include "api/cli/node.h"
+#include "infra/telemetry/system_clock.h"
+
+namespace dialin::cli {
+namespace {
+
+/// Taken by sigwait() on the main thread alone; every other thread inherits the mask.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void wait_for_stop(const sigset_t& signals) {
+  int signal = SIGHUP;
+  // Keys and key ring are followed as files, so a SIGHUP, which asks many servers to read them again, has nothing left to do.
+  while (signal == SIGHUP) sigwait(&signals, &signal);
+}
+
+int cannot_serve(std::string_view why) {
+  std::cerr << "dialin serve: " << why << '\n';
+  return kCouldNotRun;
+}
+
+void print_first_steps(const std::string& url, const std::string& key) {
+  std::cout << "key of the tenant 'dev': " << key << "\ntry:\n  curl -s -H 'Authorization: Bearer " << key << "' " << url
+            << "/v1/domain-dialin-config -H 'Content-Type: application/json' \\\n"
+               "    -d '{\"type\": \"pinless_dialin\", \"phone_number\": \"+12555599999\", \"name_prefix\": \"Front desk\"}'"
+            << std::endl;
+}
+
+}  // namespace
+
+int run_serve(const std::vector<std::string>& arguments) {
+  const auto parsed = read_serve_options(arguments);
+  if (const int* end = std::get_if<int>(&parsed)) return *end;
+  const auto& options = std::get<ServeOptions>(parsed);
+  const sigset_t signals = block_signals();
+
+  std::string dev_key;
+  if (options.dev) {
+    auto key = set_up_dev(options, telemetry::SystemClock{}.now());
+    if (!key) return cannot_serve(key.error().text);
+    dev_key = std::move(*key);
+  }
+  auto node = Node::open(options);
+  if (!node) return cannot_serve(node.error().text);
+  (*node)->start();
+  if (options.dev) print_first_steps((*node)->url(), dev_key);
+  std::cout << "listening on " << (*node)->url() << std::endl;
+  wait_for_stop(signals);
+  (*node)->stop();
+  return kDone;
+}
+
+}  // namespace dialin::cli
