@@ -1,0 +1,256 @@
+"""The house rules that a program can check. Each test names the places that break its rule."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LINES_MAX = 400
+ROOMS = ("domain", "projections", "infra", "api")
+
+# What a room's own files may include of other rooms. `api/cli` sees everything, because it wires.
+MAY_INCLUDE = {
+    "domain": {"domain"},
+    "projections": {"projections", "domain"},
+    "infra": {"infra", "domain"},
+    "api/service": {"api/service", "projections", "domain"},
+    "api/http": {"api/http", "api/service", "projections", "domain"},
+}
+# Headers of the standard library have no slash but for these folders; result.h is the one that all rooms share.
+STANDARD = re.compile(r"^([a-z_0-9]+|(sys|netinet|arpa|linux|bits)/[a-z_0-9]+\.h|[a-z_0-9]+\.h)$")
+ALLOWED_IN_HEADERS = {"boost/system/result.hpp", "boost/assert/source_location.hpp"}
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def tracked(*patterns: str) -> list[pathlib.Path]:
+    out = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [path for name in sorted(set(out.stdout.split("\0"))) if name and (path := ROOT / name).is_file()]
+
+
+def name(path: pathlib.Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def sources() -> list[pathlib.Path]:
+    return tracked("*.h", "*.cc")
+
+
+def of_rooms(paths: list[pathlib.Path]) -> list[pathlib.Path]:
+    return [path for path in paths if path.relative_to(ROOT).parts[0] in ROOMS]
+
+
+def text_files() -> list[pathlib.Path]:
+    return [path for path in tracked() if b"\0" not in path.read_bytes()]
+
+
+def none(broken: list[str]) -> None:
+    assert not broken, "\n" + "\n".join(broken)
+
+
+def without_comments_and_texts(code: str) -> str:
+    code = re.sub(r"//[^\n]*|/\*.*?\*/", "", code, flags=re.DOTALL)
+    return re.sub(r'"(\\.|[^"\\\n])*"', '""', code)
+
+
+def room_of(path: pathlib.Path) -> str | None:
+    relative = name(path)
+    for room in MAY_INCLUDE:
+        if relative.startswith(room + "/"):
+            return room
+    return None
+
+
+def test_arrows_point_one_way():
+    broken = []
+    for path in of_rooms(sources()):
+        room = room_of(path)
+        if room is None:
+            continue  # api/cli
+        for _, included in INCLUDE.findall(path.read_text()):
+            if included.split("/")[0] in ROOMS and not any(included.startswith(seen + "/") for seen in MAY_INCLUDE[room]):
+                broken.append(f"{name(path)} includes {included}")
+    none(broken)
+
+
+def test_folders_of_infra_do_not_know_each_other():
+    broken = []
+    for path in tracked("infra/*.h", "infra/*.cc"):
+        own = "/".join(path.relative_to(ROOT).parts[:2])
+        for _, included in INCLUDE.findall(path.read_text()):
+            if included.startswith("infra/") and not included.startswith(own + "/"):
+                broken.append(f"{name(path)} includes {included}")
+    none(broken)
+
+
+def test_includes_name_the_room():
+    broken = []
+    for path in of_rooms(sources()):
+        for bracket, included in INCLUDE.findall(path.read_text()):
+            if bracket == '"' and included.split("/")[0] not in ROOMS:
+                broken.append(f'{name(path)} includes "{included}"')
+    none(broken)
+
+
+def test_third_party_headers_stay_inside_cc_files():
+    broken = []
+    for path in of_rooms(tracked("*.h")):
+        for bracket, included in INCLUDE.findall(path.read_text()):
+            if bracket == "<" and included not in ALLOWED_IN_HEADERS and not STANDARD.match(included):
+                broken.append(f"{name(path)} includes <{included}>")
+    none(broken)
+
+
+def test_no_file_is_longer_than_two():
+    checked = tracked("*.h", "*.cc", "*.py", "*.lua", "script/*", "CMakeLists.txt", "*.cmake")
+    none([f"{name(path)}: {count} lines" for path in checked if (count := len(path.read_text().splitlines())) > LINES_MAX])
+
+
+def test_every_header_opens_with_what_it_is_for():
+    broken = []
+    for path in tracked("*.h"):
+        lines = path.read_text().splitlines()
+        if lines[:1] != ["#pragma once"]:
+            broken.append(f"{name(path)} does not begin with #pragma once")
+        elif len(lines) < 2 or not lines[1].startswith("// ") or len(lines[1]) < 20:
+            broken.append(f"{name(path)} has no opening comment")
+    none(broken)
+
+
+def test_names_say_something():
+    word = re.compile(r"\b(?:class|struct|enum|union|namespace|using|concept|typename)\s+(?:class\s+)?(\w*(?:Manager|Helper|Utils?|Impl|Misc|Common))\b")
+    broken = [f"{name(path)}: {found}" for path in sources() for found in word.findall(without_comments_and_texts(path.read_text()))]
+    broken += [name(path) for path in sources() if re.search(r"(^|_)(manager|helpers?|utils?|impl|misc|common)(_|$)", path.stem)]
+    none(broken)
+
+
+def test_nothing_is_left_for_later():
+    word = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    broken = []
+    for path in tracked("*.h", "*.cc", "*.py", "*.lua", "*.cmake", "CMakeLists.txt", "script/*", "*.md"):
+        if path == pathlib.Path(__file__).resolve():
+            continue
+        broken += [f"{name(path)}:{number}" for number, line in enumerate(path.read_text().splitlines(), 1) if word.search(line)]
+    none(broken)
+
+
+def test_no_warning_is_silenced():
+    broken = []
+    for path in sources():
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            # A reason must stand behind it.
+            if re.search(r"NOLINT|#pragma GCC diagnostic ignored|clang-format off", line) and "//" not in re.sub(r"//\s*(NOLINT|clang-format)\S*", "", line):
+                broken.append(f"{name(path)}:{number}")
+    none(broken)
+
+
+def test_no_exception_is_swallowed():
+    empty = re.compile(r"catch\s*\([^)]*\)\s*\{\s*\}")
+    none([name(path) for path in of_rooms(sources()) if empty.search(path.read_text())])
+
+
+def test_the_domain_is_pure():
+    """No I/O, clock, threads or JSON. invariant.h alone may print, because the process ends there."""
+    banned = re.compile(r"<(fstream|iostream|filesystem|thread|mutex|atomic|condition_variable|future|chrono|random|simdjson.h|boost/json.*|unistd.h|fcntl.h|cstdio)>")
+    broken = [f"{name(path)}: {found[0]}" for path in tracked("domain/*.h", "domain/*.cc") if path.name != "invariant.h" for found in banned.finditer(path.read_text())]
+    none(broken)
+
+
+def test_texts_are_utf8_with_unix_lines_and_no_trailing_space():
+    broken = []
+    for path in text_files():
+        data = path.read_bytes()
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            broken.append(f"{name(path)} is not UTF-8")
+            continue
+        if b"\r\n" in data and path.suffix in (".h", ".cc", ".py", ".md", ".txt", ".cmake", ""):
+            broken.append(f"{name(path)} has DOS lines")
+        if data and not data.endswith(b"\n"):
+            broken.append(f"{name(path)} does not end with a line end")
+        if path.suffix in (".h", ".cc", ".py", ".lua", ".cmake") and re.search(rb"[ \t]+\n", data):
+            broken.append(f"{name(path)} has trailing space")
+    none(broken)
+
+
+def test_no_path_of_one_machine():
+    path_of_a_machine = re.compile(r"(?<![\w.$}])/(home|root|Users|work|mnt)/[A-Za-z0-9_.-]+")
+    broken = []
+    for path in text_files():
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            if path_of_a_machine.search(line) and path != pathlib.Path(__file__).resolve():
+                broken.append(f"{name(path)}:{number}: {line.strip()[:100]}")
+    none(broken)
+
+
+def test_every_verb_can_be_run():
+    scripts = [path for path in tracked("script/*", ".ci/run") if path.suffix == ""]
+    assert {path.name for path in scripts} >= {"bootstrap", "build", "server", "test", "bench", "format", "run"}
+    broken = []
+    for path in scripts:
+        if not os.access(path, os.X_OK):
+            broken.append(f"{name(path)} is not executable")
+        lines = path.read_text().splitlines()
+        if not lines[0].startswith("#!/usr/bin/env "):
+            broken.append(f"{name(path)} names no interpreter")
+        if not lines[1].startswith("# "):
+            broken.append(f"{name(path)} does not say what it is for")
+    none(broken)
+
+
+def test_scripts_parse():
+    broken = []
+    for path in tracked("script/*", ".ci/run"):
+        if path.suffix == "" and "bash" in path.read_text().splitlines()[0]:
+            done = subprocess.run(["bash", "-n", path], capture_output=True, text=True)
+            if done.returncode:
+                broken.append(done.stderr)
+    none(broken)
+
+
+def test_the_form_is_clang_formats():
+    done = subprocess.run(["script/format", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, "run script/format:\n" + "\n".join(sorted(set(re.findall(r"^([\w/.]+):\d+", done.stderr, re.MULTILINE))))
+
+
+def test_every_room_has_tests():
+    broken = []
+    for room in ("domain", "projections", "infra/codec", "infra/crypto", "infra/log", "infra/storage", "infra/telemetry", "api/service", "api/http", "api/cli"):
+        if not list((ROOT / "tests" / room).glob("*.cc")):
+            broken.append(f"tests/{room} has none")
+    none(broken)
+
+
+@pytest.mark.parametrize("document", ["README.md", "CHANGELOG.md", "docs/log_format.md", "docs/operations.md", "docs/reliability.md", "docs/benchmarks.md", "docs/openapi.json", "docs/asyncapi.json"])
+def test_the_documents_are_there(document):
+    assert (ROOT / document).stat().st_size > 400
+
+
+def test_links_between_documents_lead_somewhere():
+    broken = []
+    for path in tracked("*.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text()):
+            if not re.match(r"[a-z]+:", target) and not (path.parent / target).exists():
+                broken.append(f"{name(path)} links to {target}")
+    none(broken)
+
+
+def test_every_decision_is_numbered_in_order_and_says_what_was_rejected():
+    pages = tracked("docs/decisions/[0-9]*.md")
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    broken = [f"{name(page)} lacks {word}" for page in pages for word in ("**Context.**", "**Choice.**", "**Rejected.**") if word not in page.read_text()]
+    none(broken)
+
+
+FIGURES = ("durable PUT/s", "PUT p50", "GET/s", "rebuilding", "ready after SIGKILL", "GET p99", "resident memory", "SSE")
+
+
+def test_the_measured_figures_are_in_the_documents():
+    text = (ROOT / "docs/benchmarks.md").read_text()
+    none([f"docs/benchmarks.md has no row for {figure}" for figure in FIGURES if not re.search(rf"^\|[^|\n]*{re.escape(figure)}", text, re.MULTILINE | re.IGNORECASE)])
+    empty = [line for document in ("docs/benchmarks.md", "README.md") for line in (ROOT / document).read_text().splitlines()
+             if line.startswith("|") and ("to be measured" in line or re.search(r"\|\s*(…|\?|-)\s*\|", line))]
+    none(empty)
