@@ -7,11 +7,16 @@ constexpr std::string_view kRetryWithKey = "; retry with the same Idempotency-Ke
 
 std::string_view sentence_of(LogError error) {
   switch (error) {
-    case LogError::no_space: return "the log's disk is full, nothing was stored";
-    case LogError::unavailable: return "the log cannot be reached, nothing was stored";
-    case LogError::unknown: return "the log's answer was lost, the write may or may not be stored";
-    case LogError::poison: return "the log is damaged, nothing was stored";
-    case LogError::not_found: return "the log lacks what it should hold, nothing was stored";
+    case LogError::no_space:
+      return "the log's disk is full, nothing was stored";
+    case LogError::unavailable:
+      return "the log cannot be reached, nothing was stored";
+    case LogError::unknown:
+      return "the log's answer was lost, the write may or may not be stored";
+    case LogError::poison:
+      return "the log is damaged, nothing was stored";
+    case LogError::not_found:
+      return "the log lacks what it should hold, nothing was stored";
   }
   return "the log failed, nothing was stored";
 }

@@ -21,7 +21,8 @@ class AppliedWatch : public AppliedObserver {
   ~AppliedWatch() override;  ///< every waiter is told that it was not reached
 
   using Reached = std::function<void(bool)>;
-  /// Calls `done` once: true as soon as `at_least` is applied (at once when it is already), false at the deadline, or at once when too many wait.
+  /// Calls `done` once: true as soon as `at_least` is applied (at once when it is already), false at the deadline, or at once when too many
+  /// wait.
   void wait(Sequence at_least, std::chrono::steady_clock::time_point deadline, Reached done);
 
   Sequence applied() const { return {applied_.load()}; }

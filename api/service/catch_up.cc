@@ -55,8 +55,10 @@ Result<void, StoreError> apply(projections::Projector& projector, std::span<cons
 
 std::string_view sentence_of(StoreError error) {
   switch (error) {
-    case StoreError::no_space: return "the disk of the views is full";
-    case StoreError::failed: return "the views cannot be written";
+    case StoreError::no_space:
+      return "the disk of the views is full";
+    case StoreError::failed:
+      return "the views cannot be written";
   }
   return "the views cannot be written";
 }

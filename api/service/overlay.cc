@@ -58,7 +58,8 @@ void Overlay::committed(Sequence sequence) {
   }
   const auto settle = [&](const std::optional<PhoneNumber>& number) {
     if (!number) return;
-    if (const auto taken = numbers_.find(number->text()); taken != numbers_.end() && taken->second.sequence == sequence) numbers_.erase(taken);
+    if (const auto taken = numbers_.find(number->text()); taken != numbers_.end() && taken->second.sequence == sequence)
+      numbers_.erase(taken);
   };
   if (!numbers_.empty()) {
     settle(event.config.phone_number);
@@ -87,6 +88,8 @@ void Overlay::hold(const std::optional<PhoneNumber>& number, std::optional<Holde
   if (number) numbers_[number->text()] = {holder, sequence};
 }
 
-void Overlay::release(const std::optional<PhoneNumber>& number, Sequence sequence) { hold(number, std::nullopt, sequence); }
+void Overlay::release(const std::optional<PhoneNumber>& number, Sequence sequence) {
+  hold(number, std::nullopt, sequence);
+}
 
 }  // namespace dialin::service

@@ -51,11 +51,11 @@ class Overlay : public Known {
   void release(const std::optional<PhoneNumber>& number, Sequence sequence);
 
   const projections::Views& views_;
-  HotConfigs hot_;                                    ///< committed states
-  ConfigStates states_;                               ///< states in flight; their `sequence` is the event's
-  std::unordered_map<std::string, Taken> numbers_;    ///< by E.164 text
-  std::map<Key, Sequence> keys_;                      ///< Idempotency-Keys in flight
-  std::deque<InFlight> events_;                       ///< oldest first
+  HotConfigs hot_;                                  ///< committed states
+  ConfigStates states_;                             ///< states in flight; their `sequence` is the event's
+  std::unordered_map<std::string, Taken> numbers_;  ///< by E.164 text
+  std::map<Key, Sequence> keys_;                    ///< Idempotency-Keys in flight
+  std::deque<InFlight> events_;                     ///< oldest first
 };
 
 }  // namespace dialin::service

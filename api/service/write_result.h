@@ -9,22 +9,22 @@
 namespace dialin::service {
 
 enum class WriteCode : std::uint8_t {
-  stored,               ///< durable and applied here: `state`, `sequence`, `moved_from`
-  replayed,             ///< the first answer to this Idempotency-Key again: as stored
-  unchanged,            ///< nothing to do: `state`
-  would_store,          ///< dry run: `state` as it would be (server-made values and times are not final)
-  refused,              ///< `refusal`
-  idempotency_running,  ///< the first request with this key is still in flight
-  idempotency_mismatch, ///< the key was used for another request
-  unavailable,          ///< nothing was stored: `why`
-  outcome_unknown,      ///< stored or not, or stored and not applied: `why`
+  stored,                ///< durable and applied here: `state`, `sequence`, `moved_from`
+  replayed,              ///< the first answer to this Idempotency-Key again: as stored
+  unchanged,             ///< nothing to do: `state`
+  would_store,           ///< dry run: `state` as it would be (server-made values and times are not final)
+  refused,               ///< `refusal`
+  idempotency_running,   ///< the first request with this key is still in flight
+  idempotency_mismatch,  ///< the key was used for another request
+  unavailable,           ///< nothing was stored: `why`
+  outcome_unknown,       ///< stored or not, or stored and not applied: `why`
 };
 
 struct WriteResult {
   WriteCode code = WriteCode::unavailable;
-  std::optional<ConfigState> state;    ///< after; of a deletion with `deleted` set
+  std::optional<ConfigState> state;  ///< after; of a deletion with `deleted` set
   std::optional<ConfigId> moved_from;
-  Sequence sequence;                   ///< the log position the answer reflects
+  Sequence sequence;  ///< the log position the answer reflects
   Refusal refusal;
   std::string why;
 };

@@ -60,9 +60,17 @@ Writer::Writer(Ports ports, Rules rules, WriterLimits limits, std::vector<Applie
 
 Writer::~Writer() = default;
 
-bool Writer::submit(Command command, Done done) { return loop_->submit(std::move(command), std::move(done)); }
-void Writer::stop() { loop_->stop(); }
-Sequence Writer::applied() const { return loop_->core().applied(); }
-std::string Writer::trouble() const { return loop_->core().trouble(); }
+bool Writer::submit(Command command, Done done) {
+  return loop_->submit(std::move(command), std::move(done));
+}
+void Writer::stop() {
+  loop_->stop();
+}
+Sequence Writer::applied() const {
+  return loop_->core().applied();
+}
+std::string Writer::trouble() const {
+  return loop_->core().trouble();
+}
 
 }  // namespace dialin::service

@@ -1,6 +1,7 @@
 #pragma once
-// The writer: one total order for all writes. Commands queue up (any thread, bounded); one thread takes what is queued, decides each against the
-// views and what is in flight, appends the group, applies it once durable, and answers in order. What queues up during one sync is the next group.
+// The writer: one total order for all writes. Commands queue up (any thread, bounded); one thread takes what is queued, decides each
+// against the views and what is in flight, appends the group, applies it once durable, and answers in order. What queues up during one sync
+// is the next group.
 //
 // Owns its thread. Does not own log, projector or views; they must outlive it. While it runs, nobody else writes to them.
 
@@ -23,9 +24,9 @@
 namespace dialin::service {
 
 struct WriterLimits {
-  std::size_t queue_max = 4096;        ///< commands waiting; one more is refused
-  std::size_t group_max = 512;         ///< commands decided before one append
-  std::size_t hot_configs_max = 8192;  ///< states kept in memory beside the views
+  std::size_t queue_max = 4096;                ///< commands waiting; one more is refused
+  std::size_t group_max = 512;                 ///< commands decided before one append
+  std::size_t hot_configs_max = 8192;          ///< states kept in memory beside the views
   std::chrono::milliseconds idle_flush{5000};  ///< views are flushed after so long without a write
 };
 

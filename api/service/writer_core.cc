@@ -8,7 +8,9 @@
 namespace dialin::service {
 namespace {
 
-double seconds_between(WriterCore::Time from, WriterCore::Time to) { return std::chrono::duration<double>(to - from).count(); }
+double seconds_between(WriterCore::Time from, WriterCore::Time to) {
+  return std::chrono::duration<double>(to - from).count();
+}
 
 std::size_t records_max_of(std::span<const Asked> writes) {
   std::size_t records = 0;
@@ -80,7 +82,6 @@ std::size_t WriterCore::decide_group(const Tail& end) {
 
 void WriterCore::append(Group group, const Tail& end) {
   group.records.front().previous = end.id;
-  group.appended_at = std::chrono::steady_clock::now();
   // In flight first: the log may answer before append() returns.
   flights_.push_back(std::move(group));
   ports_.log.append(flights_.back().records, report_);
@@ -113,18 +114,12 @@ void WriterCore::completed(Outcome outcome, Time now) {
     // The groups behind this one fail, too, and were decided on it.
     draining_ = true;
     overlay_.forget();
-    ports_.telemetry.add(Counter::log_append_failures);
     answer_failed(group, outcome.error(), applied());
   }
   if (flights_.empty()) draining_ = false;
 }
 
 void WriterCore::take_in(Group group, Time now) {
-  Telemetry& telemetry = ports_.telemetry;
-  telemetry.observe(Histogram::append_seconds, seconds_between(group.appended_at, now));
-  telemetry.observe(Histogram::group_records, static_cast<double>(group.records.size()));
-  telemetry.add(Counter::events_appended, group.records.size());
-  telemetry.add(Counter::groups_appended);
   if (!trouble_.empty()) return answer_not_applied(group, trouble_, applied());
 
   auto& entries = *group.entries;
@@ -132,11 +127,11 @@ void WriterCore::take_in(Group group, Time now) {
   invariant(entries.front().record.sequence == applied().next(), "groups are applied without a gap");
   const auto started = std::chrono::steady_clock::now();
   if (const auto done = service::apply(ports_.projector, entries); !done) {
-    telemetry.add(Counter::view_apply_failures);
+    ports_.telemetry.add(Counter::view_apply_failures);
     enter_trouble(std::string(sentence_of(done.error())), now);
     return answer_not_applied(group, trouble_, applied());
   }
-  telemetry.observe(Histogram::apply_seconds, seconds_between(started, std::chrono::steady_clock::now()));
+  ports_.telemetry.observe(Histogram::apply_seconds, seconds_between(started, std::chrono::steady_clock::now()));
   for (const auto& entry : entries) overlay_.committed(entry.record.sequence);
   announce(std::move(group.entries));
   answer_stored(group, applied());
@@ -148,7 +143,6 @@ void WriterCore::announce(AppliedEntries entries) {
   applied_.store(last.sequence.value, std::memory_order_release);
   for (AppliedObserver* observer : observers_) observer->applied(entries);
   ports_.telemetry.set(Gauge::applied, static_cast<double>(last.sequence.value));
-  ports_.telemetry.set(Gauge::log_end, static_cast<double>(ports_.log.tail().sequence.value));
   const auto ahead_us = std::max<std::int64_t>(0, last.time.us - ports_.clock.now().us);
   ports_.telemetry.set(Gauge::chain_ahead_of_clock_seconds, static_cast<double>(ahead_us) / 1e6);
   forget_old_keys(last.time);

@@ -24,7 +24,8 @@ class WriterCore {
   static constexpr std::size_t kGroupsInFlightMax = 64;
   static constexpr std::chrono::milliseconds kRetry{200};  ///< between attempts to get out of trouble
 
-  /// `report` hands the log's answer back to the driver, which calls completed(): on the thread on which the log calls back, possibly inside step().
+  /// `report` hands the log's answer back to the driver, which calls completed(): on the thread on which the log calls back, possibly
+  /// inside step().
   WriterCore(Writer::Ports ports, Rules rules, WriterLimits limits, std::vector<AppliedObserver*> observers,
              std::function<void(Outcome)> report);
 
@@ -46,7 +47,7 @@ class WriterCore {
   void flush();
 
   Sequence applied() const { return {applied_.load(std::memory_order_acquire)}; }  ///< any thread
-  std::string trouble() const;                                                    ///< any thread
+  std::string trouble() const;                                                     ///< any thread
 
  private:
   std::size_t decide_group(const Tail& end);

@@ -1,0 +1,114 @@
+#include "api/service/memory_log.h"
+
+namespace dialin::test {
+namespace {
+
+class MemoryReader : public RecordReader {
+ public:
+  MemoryReader(const MemoryLog& log, Sequence from) : log_(log), from_(from) {}
+  Next next(Record& out) override {
+    auto record = log_.at(from_);
+    if (!record) return Next::end;
+    out = std::move(*record);
+    from_ = from_.next();
+    return Next::record;
+  }
+  std::string fault() const override { return {}; }
+
+ private:
+  const MemoryLog& log_;
+  Sequence from_;
+};
+
+}  // namespace
+
+Tail MemoryLog::tail() const {
+  const std::lock_guard lock(mutex_);
+  return durable_.empty() ? Tail{} : tail_of(durable_.back());
+}
+
+Tail MemoryLog::end_locked() const {
+  if (!flights_.empty()) return tail_of(flights_.back().records.back());
+  return durable_.empty() ? Tail{} : tail_of(durable_.back());
+}
+
+Tail MemoryLog::end() const {
+  const std::lock_guard lock(mutex_);
+  return end_locked();
+}
+
+void MemoryLog::append(std::vector<Record>& group, Appended done) {
+  std::optional<LogError> error = fails;
+  {
+    const std::lock_guard lock(mutex_);
+    ++appends_;
+    Tail end = end_locked();
+    if (group.front().previous != end.id) error = LogError::unavailable;
+    if (!error) {
+      for (Record& record : group) {
+        chain_after(end, record);
+        end = tail_of(record);
+      }
+      flights_.push_back({group, done});
+    }
+  }
+  if (error) return done(*error);
+  if (answers_at_once) answer_one();
+}
+
+std::unique_ptr<RecordReader> MemoryLog::read(Sequence from) const {
+  return std::make_unique<MemoryReader>(*this, from);
+}
+
+Result<Record, LogError> MemoryLog::at(Sequence sequence) const {
+  const std::lock_guard lock(mutex_);
+  if (sequence.value < 1 || sequence.value > durable_.size()) return LogError::not_found;
+  return durable_[sequence.value - 1];
+}
+
+std::size_t MemoryLog::in_flight() const {
+  const std::lock_guard lock(mutex_);
+  return flights_.size();
+}
+
+void MemoryLog::answer_one() {
+  Flight flight;
+  {
+    const std::lock_guard lock(mutex_);
+    flight = std::move(flights_.front());
+    flights_.pop_front();
+    durable_.insert(durable_.end(), flight.records.begin(), flight.records.end());
+  }
+  flight.done(tail_of(flight.records.back()));
+}
+
+void MemoryLog::answer_all() {
+  while (in_flight() > 0) answer_one();
+}
+
+void MemoryLog::fail_all(LogError error, std::size_t landed) {
+  std::deque<Flight> flights;
+  {
+    const std::lock_guard lock(mutex_);
+    flights.swap(flights_);
+    for (std::size_t i = 0; i < landed; ++i) durable_.insert(durable_.end(), flights[i].records.begin(), flights[i].records.end());
+  }
+  for (Flight& flight : flights) flight.done(error);
+}
+
+void MemoryLog::append_foreign(std::string type, Instant time) {
+  const std::lock_guard lock(mutex_);
+  Record record;
+  record.type = std::move(type);
+  record.time = time;
+  record.value = "{}";
+  chain_after(durable_.empty() ? Tail{} : tail_of(durable_.back()), record);
+  durable_.push_back(std::move(record));
+}
+
+std::vector<Record> MemoryLog::records() const {
+  const std::lock_guard lock(mutex_);
+  return durable_;
+}
+
+}  // namespace dialin::test
