@@ -11,7 +11,7 @@ def test_health_and_readiness(server, client):
     client.pin()
     ready = anyone.get("/readyz").expect(200).json
     assert ready["role"] == "leader"
-    assert ready["applied"] == ready["log_end"] > 0 and ready["lag"] == 0
+    assert ready["applied"] == ready["end"] > 0 and ready["lag"] == 0
     anyone.get("/v1/readyz").expect(200)
 
 

@@ -1,0 +1,107 @@
+"""The views can be deleted at any time, and are never believed when they are not this log's."""
+
+import random
+import shutil
+import time
+
+import pytest
+
+from fault.picture import differences, picture
+from fault.worker import Worker
+from live.client import Client
+from live.server import ROOT, NotServing, Server, run
+
+
+def some_history(server: Server, seconds: float = 0.7) -> dict:
+    """Starts the server, lets callers write, and leaves it stopped; what could be read at the end."""
+    server.start()
+    worker = Worker(server, random.Random(7))
+    worker.start()
+    time.sleep(seconds)
+    worker.client.server.wait_ready()
+    before = worker.answered
+    server.stop()
+    worker.join()
+    assert before > 5
+    server.start()
+    seen = picture(server)
+    server.stop()
+    return seen
+
+
+def test_deleted_views_are_rebuilt(server):
+    before = some_history(server)
+    shutil.rmtree(server.data / "views")
+    server.start()
+    assert not differences(before, picture(server))
+
+
+def test_views_of_another_log_are_refused(server, tmp_path):
+    some_history(server, 0.3)
+    other = Server(tmp_path / "other")
+    other.key = other.add_key("own")
+    some_history(other, 0.3)
+    shutil.rmtree(server.data / "views")
+    shutil.copytree(other.data / "views", server.data / "views")
+    with pytest.raises(NotServing) as refused:
+        server.start()
+    assert refused.value.status == 3
+    assert "another log" in refused.value.output and "rm -r" in refused.value.output, "with the command that helps"
+    shutil.rmtree(server.data / "views")
+    server.start()
+
+
+def test_views_ahead_of_a_log_that_was_cut_are_refused(server, tmp_path):
+    """An older copy of the log under newer views: a second history must not be served."""
+    some_history(server, 0.3)
+    shutil.copytree(server.data / "log", tmp_path / "older")
+    some_history(server, 0.3)
+    shutil.rmtree(server.data / "log")
+    shutil.copytree(tmp_path / "older", server.data / "log")
+    with pytest.raises(NotServing) as refused:
+        server.start()
+    assert refused.value.status == 3 and "rm -r" in refused.value.output
+
+
+@pytest.mark.parametrize("damage", ["garbage", "cut", "missing"])
+def test_damaged_views_are_refused_or_answer_right_never_wrong(server, damage):
+    before = some_history(server)
+    for file in sorted((server.data / "views").rglob("*")):
+        if file.is_file() and file.name.startswith(("MANIFEST", "CURRENT")):
+            if damage == "garbage":
+                file.write_bytes(b"\xff" * file.stat().st_size)
+            elif damage == "cut":
+                file.write_bytes(b"")
+            elif file.name == "CURRENT":
+                file.unlink()
+    try:
+        server.start()
+    except NotServing as refused:
+        assert refused.status == 3 and "rm -r" in refused.output
+        shutil.rmtree(server.data / "views")
+        server.start()
+    assert not differences(before, picture(server))
+
+
+def test_killed_while_rebuilding_it_begins_anew(server):
+    """A log of many events, views deleted, and kills at random moments of the rebuild."""
+    made = ROOT / "build/release/tests/bench/make_log"
+    if not made.exists():
+        pytest.fail(f"{made} is missing: build the release preset")
+    import subprocess
+    subprocess.run([made, "--data", server.data, "--keyring", server.keyring, "--tenant", "own", "--configs", "3000", "--events", "150000",
+                    "--ids", server.home / "ids.txt"], check=True, capture_output=True)
+    server.start()
+    before = picture(server, histories_max=20)
+    server.stop()
+    draw = random.Random(11)
+    for _ in range(8):
+        shutil.rmtree(server.data / "views", ignore_errors=True)
+        for _ in range(3):
+            server.spawn()
+            time.sleep(draw.random() * 0.6)
+            server.kill()
+    server.start()
+    assert not differences(before, picture(server, histories_max=20))
+    assert run("verify", "--data", server.data).stdout.startswith("ok: ")
+    assert not (server.data / "views" / "rebuilding").exists()
