@@ -130,11 +130,23 @@ std::string at_byte(std::size_t place) {
   return ", at byte " + std::to_string(place);
 }
 
+/// The parser calls it a syntax error when no escape at all follows a leading surrogate; the caller is told what it is.
+bool is_behind_leading_surrogate(std::string_view text, std::size_t place) {
+  for (const std::size_t back : {std::size_t{6}, std::size_t{7}}) {
+    if (place < back || place > text.size()) continue;
+    const std::string_view escape = text.substr(place - back, 6);
+    const bool is_high = std::string_view("89abAB").find(escape[3]) != std::string_view::npos;
+    if (escape.starts_with("\\u") && (escape[2] == 'd' || escape[2] == 'D') && is_high) return true;
+  }
+  return false;
+}
+
 std::string said(const json::error_code& error, std::string_view text, std::size_t place) {
   if (!is_utf8(text)) return "is not UTF-8";
   if (error == json::error::too_deep) return "must not be nested deeper than 8" + at_byte(place);
   if (error == json::error::incomplete) return "is not JSON: it ends too early" + at_byte(place);
-  if (error == json::error::illegal_leading_surrogate || error == json::error::illegal_trailing_surrogate)
+  if (error == json::error::illegal_leading_surrogate || error == json::error::illegal_trailing_surrogate ||
+      is_behind_leading_surrogate(text, place))
     return "has a lone surrogate" + at_byte(place);
   if (error == json::error::exponent_overflow) return "has a number that is too large" + at_byte(place);
   return "is not JSON: " + error.message() + at_byte(place);

@@ -105,7 +105,6 @@ void stream_events(Call& call) {
   }
   Response response = call.admitted.manner.answer({}, call.applied(), "Cache-Control: no-store\r\n");
   response.content_type = "text/event-stream";
-  if (call.request().method == Method::head) return call.respond(std::move(response));
   const std::optional<std::string_view> key = bearer_key(*call.request().field(Field::authorization));
   EventHub::Subscription wish{call.tenant(), *start, std::string(*key)};
   call.stream(std::move(response), call.wiring.hub.subscribe(call.exchange.thread(), std::move(wish)));

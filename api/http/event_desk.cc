@@ -27,8 +27,9 @@ std::size_t FrameRing::take(Sequence& cursor, std::string& out) const {
   invariant(cursor >= covered_after_, "a ring is read only from where it counts");
   auto next =
       std::upper_bound(frames_.begin(), frames_.end(), cursor, [](Sequence place, const Frame& frame) { return place < frame.sequence; });
+  const std::size_t start = out.size();
   std::size_t taken = 0;
-  for (; next != frames_.end() && out.size() < kStreamChunkBytes; ++next, ++taken) {
+  for (; next != frames_.end() && out.size() - start < kStreamChunkBytes; ++next, ++taken) {
     out += next->text;
     cursor = next->sequence;
   }

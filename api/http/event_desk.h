@@ -26,7 +26,7 @@ class FrameRing {
   Sequence covered_after() const { return covered_after_; }
   /// `sequence` is above all before it.
   void add(Sequence sequence, std::string frame);
-  /// Appends frames above `cursor` until `out` has kStreamChunkBytes; moves the cursor; how many. `cursor` is not below covered_after().
+  /// Appends frames above `cursor`, about kStreamChunkBytes of them; moves the cursor; how many. `cursor` is not below covered_after().
   std::size_t take(Sequence& cursor, std::string& out) const;
   bool has_above(Sequence cursor) const { return !frames_.empty() && frames_.back().sequence > cursor; }
 

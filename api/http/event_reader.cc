@@ -43,18 +43,21 @@ StreamSource::Pull EventReader::pull_checked(std::string& out) {
   return Pull::wait;
 }
 
-/// What the views hold behind the cursor, a page of it. At a page's end without more the cursor moves to what was applied before the page
-/// was read: up to there the page lacks nothing. Events past that place that the page has already are not sent again, because frames are
-/// taken above the cursor only.
+/// What the views hold behind the cursor, a page of it. After the last page the cursor moves to what was applied before that page was read:
+/// up to there it lacks nothing. Events past that place that the page has already are not sent again, because frames are taken above the
+/// cursor only.
 std::size_t EventReader::read_views(std::string& out) {
   const Sequence applied{desk_.hub_.applied_.load()};
   const projections::EventPage page = desk_.hub_.ports_.views.events(tenant_, cursor_, kPageEvents);
-  for (const projections::Shown& shown : page.events) {
+  const std::size_t start = out.size();
+  std::size_t sent = 0;
+  for (; sent < page.events.size() && out.size() - start < kStreamChunkBytes; ++sent) {
+    const projections::Shown& shown = page.events[sent];
     append_frame(desk_.hub_.ports_.codec, shown.record, shown.event, out);
     cursor_ = shown.record.sequence;
   }
-  if (!page.more) cursor_ = std::max(cursor_, applied);
-  return page.events.size();
+  if (!page.more && sent == page.events.size()) cursor_ = std::max(cursor_, applied);
+  return sent;
 }
 
 bool EventReader::is_still_allowed() {

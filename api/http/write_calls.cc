@@ -11,18 +11,6 @@
 namespace dialin::http {
 namespace {
 
-bool names(const Violations& violations, std::string_view property) {
-  for (const Violation& each : violations) {
-    if (each.property == property) return true;
-  }
-  return false;
-}
-
-/// Adds what is missing when a body does not tell the category of the config that it is to make.
-void want_category(const std::optional<Category>& category, const char* rule, Violations& violations) {
-  if (!category && !names(violations, "type")) violations.push_back({"type", rule});
-}
-
 Problem problem_of_restore(const Call& call, const ConfigId& id, const Command& command, const Violations& violations) {
   const std::optional<ConfigState> state = call.wiring.views.state(call.tenant(), id);
   if (!state) return no_such_config();
@@ -39,10 +27,10 @@ void create_config(Call& call) {
   std::optional<Validated> wishes = read_wishes(call);
   if (!wishes) return;
   const std::optional<Category> category = category_meant(wishes->patch);
-  want_category(category, "must be pinless_dialin or pin_dialin: nothing else in the body tells which", wishes->violations);
   if (category) {
-    Violations more = check_category(wishes->patch, *category, true, call.wiring.rules);
-    wishes->violations.insert(wishes->violations.end(), more.begin(), more.end());
+    add_new(check_category(wishes->patch, *category, true, call.wiring.rules), wishes->violations);
+  } else {
+    add_new({{"type", "must be pinless_dialin or pin_dialin: nothing else in the body tells which"}}, wishes->violations);
   }
   if (!wishes->violations.empty()) return call.refuse(invalid(std::move(wishes->violations)));
 
@@ -88,7 +76,7 @@ void move_config(Call& call) {
   std::optional<Validated> wishes = read_wishes(call);
   if (!wishes) return;
   const std::optional<Category> target = wishes->patch.category;
-  want_category(target, "must be the category to move to: pinless_dialin or pin_dialin", wishes->violations);
+  if (!target) add_new({{"type", "must be the category to move to: pinless_dialin or pin_dialin"}}, wishes->violations);
   if (!wishes->violations.empty()) return call.refuse(problem_of_wishes(call, *id, *command, *wishes, target));
 
   const Wiring& wiring = call.wiring;
@@ -109,7 +97,7 @@ void restore_config(Call& call) {
   if (!body) return call.refuse({ErrorKind::json, "the body " + body.error().why});
   const Result<Version, Violations> version = validate_restore(body->draft);
   Violations violations = body->violations;
-  if (!version) violations.insert(violations.end(), version.error().begin(), version.error().end());
+  if (!version) add_new(version.error(), violations);
   if (!violations.empty()) return call.refuse(problem_of_restore(call, *id, *command, violations));
   command->action = Restore{*id, *version};
   submit(call, std::move(*command));

@@ -78,8 +78,15 @@ std::optional<Validated> read_wishes(Call& call) {
     return std::nullopt;
   }
   Validated wishes = validate(body->draft);
-  wishes.violations.insert(wishes.violations.end(), body->violations.begin(), body->violations.end());
+  add_new(std::move(body->violations), wishes.violations);
   return wishes;
+}
+
+void add_new(Violations more, Violations& violations) {
+  for (Violation& each : more) {
+    const auto is_same = [&](const Violation& known) { return known.property == each.property; };
+    if (std::none_of(violations.begin(), violations.end(), is_same)) violations.push_back(std::move(each));
+  }
 }
 
 SealedPatch seal(Patch patch, const TenantId& tenant, const ConfigId& id, const Secrets& secrets) {
@@ -112,9 +119,7 @@ Problem problem_of_wishes(const Call& call, const ConfigId& id, const Command& c
   if (command.if_match && !is_met(*command.if_match, state->version))
     return problem_of(Refusal{RefusalCode::precondition_failed, {}, {}, {}});
   Violations all = wishes.violations;
-  for (Violation& more : check_category(wishes.patch, target.value_or(state->config.category), false, call.wiring.rules)) {
-    if (std::find(all.begin(), all.end(), more) == all.end()) all.push_back(std::move(more));
-  }
+  add_new(check_category(wishes.patch, target.value_or(state->config.category), false, call.wiring.rules), all);
   return invalid(std::move(all));
 }
 

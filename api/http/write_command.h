@@ -15,6 +15,9 @@ std::optional<Command> begin_command(Call& call);
 /// The body as a patch, with every violation that the values alone have. Nothing after the call was refused as no JSON.
 std::optional<Validated> read_wishes(Call& call);
 
+/// Adds those of `more` whose property is not in `violations` yet: what else is wrong with a property shows once the first is mended.
+void add_new(Violations more, Violations& violations);
+
 /// Takes the clear secret out of `patch` and seals it for `id`.
 SealedPatch seal(Patch patch, const TenantId& tenant, const ConfigId& id, const Secrets& secrets);
 /// A new secret of 32 random bytes, in base64, sealed for `id`.
