@@ -61,9 +61,11 @@ void IoThread::run() {
 }
 
 void IoThread::stop() {
+  if (loop_->thread.joinable()) {
+    mailbox_->put(Work([this] { loop_->context.stop(); }));
+    loop_->thread.join();
+  }
   mailbox_->close();
-  loop_->context.stop();
-  if (loop_->thread.joinable()) loop_->thread.join();
 }
 
 boost::asio::io_context& IoThread::loop() {

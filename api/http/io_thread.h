@@ -25,7 +25,7 @@ class IoThread {
   ~IoThread();
 
   void start();
-  /// Any thread; for good. What is in the mailbox is thrown away.
+  /// Any other thread; for good. What is in the mailbox is done before, what comes later is thrown away.
   void stop();
   const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
   boost::asio::io_context& loop();

@@ -22,6 +22,7 @@ namespace {
 constexpr int kBacklog = 4096;       // the kernel's net.core.somaxconn is the other bound
 constexpr int kAcceptsPerTurn = 64;  // then the connections that are there have their turn
 constexpr std::chrono::milliseconds kPause{100};
+constexpr int kUnsentBytes = 128 * 1024;
 
 void must(const Error& error, const std::string& what) {
   if (error) throw std::system_error(error, what);
@@ -34,6 +35,20 @@ tcp::endpoint endpoint_of(asio::io_context& loop, const ServerOptions& options) 
       resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
   must(error, "cannot find the address " + options.host);
   return found.begin()->endpoint();
+}
+
+/// What every connection that is accepted inherits.
+void set_for_connections(int listening, const ServerOptions& options) {
+  const auto set = [listening](int name, int value) {
+    if (::setsockopt(listening, IPPROTO_TCP, name, &value, sizeof value) != 0)
+      throw std::system_error(errno, std::system_category(), "setsockopt");
+  };
+  set(TCP_NODELAY, 1);
+  // Keeps the kernel from buffering megabytes for a slow reader.
+  set(TCP_NOTSENT_LOWAT, kUnsentBytes);
+  // Ends the connection of a peer that vanished without a word. Longer than send_timeout, because the kernel does not count it as taking
+  // when a small window opens now and then.
+  set(TCP_USER_TIMEOUT, static_cast<int>(3 * std::chrono::milliseconds(options.send_timeout).count()));
 }
 
 }  // namespace
@@ -54,12 +69,7 @@ Listener::Listener(asio::io_context& loop, Core& core) : core_(core), door_(std:
   // So that a restart need not wait for the old connections' time to be over. Not SO_REUSEPORT: a second server would get a share.
   acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   must(error, what);
-  // Both are handed down to every connection that is accepted. The second ends a connection whose peer has vanished without a word.
-  acceptor.set_option(tcp::no_delay(true), error);
-  must(error, what);
-  const auto patience = std::chrono::milliseconds(core.options.send_timeout).count();
-  acceptor.set_option(asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>(static_cast<int>(patience)), error);
-  must(error, what);
+  set_for_connections(acceptor.native_handle(), core.options);
   acceptor.bind(endpoint, error);
   must(error, what);
   acceptor.listen(kBacklog, error);

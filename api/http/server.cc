@@ -35,6 +35,7 @@ class Server::Engine {
     const std::size_t count = std::max<std::size_t>(core_.options.threads, 1);
     for (std::size_t i = 0; i < count; ++i) threads_.push_back(std::make_unique<IoThread>(i, core_));
     listener_ = std::make_unique<Listener>(threads_.front()->loop(), core_);
+    port_ = listener_->port();
   }
 
   void start() {
@@ -45,7 +46,7 @@ class Server::Engine {
 
   void drain();
   void post(std::size_t thread, Work work) { threads_.at(thread)->mailbox()->put(std::move(work)); }
-  std::uint16_t port() const { return listener_->port(); }
+  std::uint16_t port() const { return port_; }
   std::size_t threads() const { return threads_.size(); }
 
  private:
@@ -60,6 +61,7 @@ class Server::Engine {
   Core core_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::unique_ptr<Listener> listener_;  // before the loop it is on
+  std::uint16_t port_ = 0;
   std::size_t next_ = 0;
   std::mutex draining_;
   bool is_running_ = false;

@@ -111,10 +111,10 @@ void Session::need_more() {
 
 void Session::serve() {
   phase_ = Phase::serving;
-  is_late_ = false;
+  replies_ = 0;
   if (!has_head_) head_done_ = std::chrono::steady_clock::now();
   guarded([this] { core_.handler.handle(*this); });
-  if (phase_ != Phase::serving || is_late_) return;
+  if (phase_ != Phase::serving || replies_ > 0) return;
   core_.telemetry.say(Level::error, "a handler returned without an answer");
   respond(malformed(500, "The request was not answered."));
 }
@@ -144,7 +144,7 @@ bool Session::answer_late(std::uint64_t request, const std::function<void(Exchan
 }
 
 void Session::forgotten(std::uint64_t request) {
-  if (request != request_ || phase_ != Phase::serving) return;
+  if (request != request_ || phase_ != Phase::serving || --replies_ > 0) return;
   core_.telemetry.say(Level::error, "a request was dropped without an answer");
   respond(malformed(500, "The request was not answered."));
   serve_what_is_here();
@@ -197,7 +197,9 @@ void Session::set_deadline() {
 }
 
 void Session::on_due() {
-  if (is_sending_) {
+  if (is_sending_ && takes_something()) {
+    thread_.wheel().set(*this, thread_.wheel().now() + ticks_of(core_.options.send_timeout));
+  } else if (is_sending_) {
     core_.telemetry.add(Counter::connections_timed_out);
     close();
   } else if (phase_ == Phase::reading && has_begun_) {

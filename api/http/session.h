@@ -83,6 +83,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   void observe_time() const;
   void flush();
   void send_rest();
+  bool takes_something();  ///< the peer has, since it was last asked or something was sent
   void linger();
   void close();
 
@@ -106,20 +107,21 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   bool is_sending_ = false;  ///< some of unsent_ is with the socket
   bool is_scheduled_ = false;
   bool is_at_end_ = false;  ///< the peer sends no more
-  bool is_late_ = false;    ///< the request being served has a Reply
   bool has_begun_ = false;  ///< the request being read: its first byte is here
   bool has_head_ = false;   ///< and its head, but not its body
   bool is_pull_due_ = false;
   bool is_chunked_ = false;  ///< the stream's framing
   Tick since_ = 0;           ///< of a request: when it began, or its body did; of a stream: when it last sent something
   std::chrono::steady_clock::time_point head_done_;
+  std::size_t replies_ = 0;    ///< of the request being served: how many may still answer it
   std::uint64_t request_ = 0;  ///< counts up with every answer: what a Reply must still match
   std::size_t discarded_bytes_ = 0;
 
-  std::string unsent_;      ///< of what was built, what the kernel did not take at once
-  std::string large_body_;  ///< goes behind it, not copied
-  std::size_t sent_ = 0;    ///< of both
-  std::string waiting_;     ///< what was built while these two were with the socket: one answer at most
+  std::string unsent_;            ///< of what was built, what the kernel did not take at once
+  std::string large_body_;        ///< goes behind it, not copied
+  std::size_t sent_ = 0;          ///< of both
+  std::size_t on_their_way_ = 0;  ///< Socket::bytes_on_their_way() of then
+  std::string waiting_;           ///< what was built while these two were with the socket: one answer at most
   std::shared_ptr<SessionLink> link_;
   std::unique_ptr<StreamSource> source_;
 };

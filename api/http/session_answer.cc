@@ -39,7 +39,7 @@ void Session::respond(Response&& response) {
 
 Reply Session::later() {
   if (!link_) link_ = std::make_shared<SessionLink>(SessionLink{this, thread_.mailbox()});
-  is_late_ = true;
+  ++replies_;
   return Reply(std::make_shared<Reply::Target>(link_, request_));
 }
 
@@ -109,6 +109,7 @@ void Session::flush() {
 
 void Session::send_rest() {
   is_sending_ = true;
+  on_their_way_ = socket_.bytes_on_their_way();
   const std::string_view body(large_body_);
   if (sent_ < unsent_.size()) {
     socket_.send(std::string_view(unsent_).substr(sent_), body);
@@ -135,6 +136,13 @@ void Session::on_sent(std::size_t bytes, Socket::Outcome outcome) {
     send_rest();
   }
   end_turn();
+}
+
+bool Session::takes_something() {
+  // The kernel asks for more only when a good part of its own buffer is free, which a slow peer may not reach in time.
+  const std::size_t before = on_their_way_;
+  on_their_way_ = socket_.bytes_on_their_way();
+  return on_their_way_ < before;
 }
 
 void Session::linger() {

@@ -1,5 +1,7 @@
 #include "api/http/socket.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -60,6 +62,12 @@ bool Socket::send_now(std::string_view first, std::string_view second, std::size
 void Socket::send(std::string_view first, std::string_view second) {
   stream_->tcp.async_write_some(buffers_of(first, second),
                                 [this](const Error& error, std::size_t sent) { events_.on_sent(sent, outcome_of(error)); });
+}
+
+std::size_t Socket::bytes_on_their_way() const {
+  int bytes = 0;
+  if (::ioctl(stream_->tcp.native_handle(), SIOCOUTQ, &bytes) != 0) return 0;
+  return static_cast<std::size_t>(bytes);
 }
 
 void Socket::end_sending() {

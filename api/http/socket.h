@@ -56,6 +56,8 @@ class Socket {
   bool send_now(std::string_view first, std::string_view second, std::size_t& sent);
   /// As soon as the kernel takes some; one at a time. The bytes stay where they are until on_sent().
   void send(std::string_view first, std::string_view second);
+  /// What was sent and the peer has not yet taken, as far as the kernel knows.
+  std::size_t bytes_on_their_way() const;
   /// The peer gets an end of file behind what was sent.
   void end_sending();
   /// What is under way fails. Twice does nothing.
