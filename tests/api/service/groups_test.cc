@@ -82,6 +82,19 @@ TEST_F(Groups, a_number_taken_in_flight_is_taken) {
   EXPECT_EQ(driver.answers[2]->refusal.conflict->id, a);
 }
 
+TEST_F(Groups, a_number_that_changes_hands_in_flight_stays_taken_while_groups_are_applied) {
+  driver.finished(create(a, number_of(1)));
+  driver.write({remove(a)});
+  driver.write({create(b, number_of(1))});
+  stack.log.answer_one();
+  driver.settle();
+  EXPECT_FALSE(stack.views.holder(number_of(1))) << "the views know of the deletion only";
+  driver.write({create(c, number_of(1))});
+  driver.finish();
+  EXPECT_EQ(driver.answers[3]->refusal.code, RefusalCode::number_in_use);
+  EXPECT_EQ(driver.answers[3]->refusal.conflict->id, b);
+}
+
 TEST_F(Groups, several_groups_in_flight_build_on_each_other) {
   driver.write({create(a, number_of(1))});
   driver.write({rename(a, "One")});
