@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "api/cli/command.h"
 #include "api/cli/documents.h"
 #include "api/cli/open_store.h"
 #include "api/http/api.h"
@@ -22,7 +23,9 @@ namespace {
 struct Ground {
   explicit Ground(const ServeOptions& options) : telemetry(telemetry_options(options)) {}
   static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
-    return {.json = options.log_json, .level = options.log_level, .version = std::string(version())};
+    return {.version = std::string(version()),
+            .level = telemetry::level_named(options.log_level).value_or(Level::info),
+            .json_lines = options.log_json};
   }
   telemetry::PrometheusTelemetry telemetry;
   telemetry::SystemClock clock;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 #include <iostream>
+#include <optional>
+#include <optional>
 #include <thread>
 
 #include "api/cli/command.h"
