@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <iostream>
-#include <optional>
 #include <optional>
 #include <thread>
 
@@ -24,22 +24,22 @@ std::string environment_name(std::string flag) {
 class CommandLine {
  public:
   CommandLine(const std::string& command, const std::string& about) : app_(about, "dialin " + command) {
-    app_.set_config("--config", "", "read options from this TOML file, its keys named as the flags")->envname("DIALIN_CONFIG");
+    known(app_.set_config("--config", "", "read options from this TOML file, its keys named as the flags"), "--config");
     app_.allow_config_extras(CLI::config_extras_mode::error);
     app_.get_formatter()->column_width(38);
   }
   template <class T>
   CLI::Option* option(const std::string& flag, T& value, const std::string& help) {
-    return app_.add_option(flag, value, help)->envname(environment_name(flag))->capture_default_str();
+    return known(app_.add_option(flag, value, help), flag)->capture_default_str();
   }
-  CLI::Option* flag(const std::string& name, bool& value, const std::string& help) {
-    return app_.add_flag(name, value, help)->envname(environment_name(name));
-  }
+  CLI::Option* flag(const std::string& name, bool& value, const std::string& help) { return known(app_.add_flag(name, value, help), name); }
   CLI::Option* word(const std::string& name, std::string& value, const std::string& help) { return app_.add_option(name, value, help); }
   void footer(const std::string& text) { app_.footer(text); }
 
   /// Nothing when the options are read; else how the program ends.
   std::optional<int> parse(std::vector<std::string> arguments) {
+    // The library would let the file win over the environment. As first arguments, what the environment says loses to the flags alone.
+    arguments.insert(arguments.begin(), from_environment_.begin(), from_environment_.end());
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     try {
       app_.parse(arguments);
@@ -50,7 +50,15 @@ class CommandLine {
   }
 
  private:
+  CLI::Option* known(CLI::Option* option, const std::string& flag) {
+    const std::string name = environment_name(flag);
+    // An empty variable is as good as none.
+    if (const char* value = std::getenv(name.c_str()); value != nullptr && *value != '\0') from_environment_.push_back(flag + "=" + value);
+    return option->envname(name)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+
   CLI::App app_;
+  std::vector<std::string> from_environment_;
 };
 
 int wrong_use(std::string_view command, std::string_view why) {
@@ -98,7 +106,9 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.option("--log-format", log_format, "of the lines on stderr")->check(CLI::IsMember({"text", "json"}));
   line.option("--log-level", options.log_level, "the least level of lines on stderr")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
-  line.footer("\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys and key ring are followed: a change of\ntheir files counts within 2 s.");
+  line.footer(
+      "\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys and key ring are followed: a change of\n"
+      "their files counts within 2 s.");
   if (const auto end = line.parse(arguments)) return *end;
   if (!split_listen(listen, options)) return wrong_use("serve", "--listen must be HOST:PORT, as in 127.0.0.1:8080");
   if (options.keys.empty()) options.keys = options.data + "/keys.json";
@@ -163,9 +173,11 @@ Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& argu
 
 Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments) {
   VerifyOptions options;
-  CommandLine line("verify", "Prove the log whole: every hash and link, gapless sequences, increasing time, the domain's rules at every prefix.");
+  CommandLine line("verify",
+                   "Prove the log whole: every hash and link, gapless sequences, increasing time, the domain's rules at every prefix.");
   line.option("--data", options.data, "the data directory, as given to 'dialin serve'")->required();
-  line.footer("\nPrints 'ok: N records, head SEQUENCE:ID', or (status 1) the first record that fails. Read-only; beside a running server too.");
+  line.footer(
+      "\nPrints 'ok: N records, head SEQUENCE:ID', or (status 1) the first record that fails. Read-only; beside a running server too.");
   if (const auto end = line.parse(arguments)) return *end;
   return options;
 }

@@ -1,0 +1,156 @@
+// One place reads options: flags win over environment over file.
+
+#include "api/cli/options.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+#include "api/cli/command.h"
+#include "api/cli/temp_dir.h"
+
+namespace dialin::test {
+namespace {
+
+using cli::ServeOptions;
+
+/// Set for one test.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~Environment() { ::unsetenv(name_); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  const char* name_;
+};
+
+std::optional<ServeOptions> served(const std::vector<std::string>& arguments) {
+  auto parsed = cli::read_serve_options(arguments);
+  if (auto* options = std::get_if<ServeOptions>(&parsed)) return *options;
+  return std::nullopt;
+}
+
+/// The status with which the program ends; what it says is swallowed.
+template <class Read>
+int status_of(Read read, const std::vector<std::string>& arguments) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const auto parsed = read(arguments);
+  const std::string said = testing::internal::GetCapturedStdout() + testing::internal::GetCapturedStderr();
+  const int* status = std::get_if<int>(&parsed);
+  if (status == nullptr) return -1;
+  EXPECT_NE(said, "") << "it ends without a word";
+  return *status;
+}
+
+TEST(Options, only_the_data_directory_is_needed) {
+  const auto options = served({"--data", "here"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->host, "127.0.0.1");
+  EXPECT_EQ(options->port, 8080);
+  EXPECT_EQ(options->keys, "here/keys.json");
+  EXPECT_EQ(options->keyring, "here/keyring.json");
+  EXPECT_EQ(options->sip_domain, "sip.dialin.local");
+  EXPECT_FALSE(options->dev);
+  EXPECT_FALSE(options->allow_sip_only);
+  EXPECT_GE(options->threads, 1u) << "0 is as many as cores";
+}
+
+TEST(Options, listen_is_a_host_and_a_port) {
+  struct {
+    const char* listen;
+    const char* host;
+    std::uint16_t port;
+  } const table[] = {{"0.0.0.0:80", "0.0.0.0", 80}, {"localhost:0", "localhost", 0}, {"[::1]:65535", "::1", 65535}};
+  for (const auto& row : table) {
+    const auto options = served({"--data", "x", "--listen", row.listen});
+    ASSERT_TRUE(options) << row.listen;
+    EXPECT_EQ(options->host, row.host);
+    EXPECT_EQ(options->port, row.port);
+  }
+  for (const char* listen : {"8080", ":8080", "localhost:", "localhost:65536", "localhost:-1", "localhost:80x", ""}) {
+    EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--listen", listen}), cli::kWrongUse) << listen;
+  }
+}
+
+TEST(Options, flags_win_over_environment_over_file) {
+  const TempDir dir;
+  const std::string file = dir.path("dialin.toml");
+  std::ofstream(file) << "data = \"by-file\"\nsip-domain = \"by-file\"\nqueue-max = 7\nallow-sip-only = true\n";
+  const auto by_file = served({"--config", file});
+  ASSERT_TRUE(by_file);
+  EXPECT_EQ(by_file->data, "by-file");
+  EXPECT_EQ(by_file->queue_max, 7u);
+  EXPECT_TRUE(by_file->allow_sip_only);
+
+  const Environment domain("DIALIN_SIP_DOMAIN", "by-environment");
+  const Environment queue("DIALIN_QUEUE_MAX", "8");
+  const auto by_environment = served({"--config", file});
+  ASSERT_TRUE(by_environment);
+  EXPECT_EQ(by_environment->sip_domain, "by-environment");
+  EXPECT_EQ(by_environment->queue_max, 8u);
+  EXPECT_EQ(by_environment->data, "by-file");
+
+  const auto by_flag = served({"--config", file, "--sip-domain", "by-flag"});
+  ASSERT_TRUE(by_flag);
+  EXPECT_EQ(by_flag->sip_domain, "by-flag");
+  EXPECT_EQ(by_flag->queue_max, 8u);
+}
+
+TEST(Options, the_file_itself_can_be_named_by_the_environment) {
+  const TempDir dir;
+  std::ofstream(dir.path("dialin.toml")) << "data = \"by-file\"\n";
+  const Environment config("DIALIN_CONFIG", dir.path("dialin.toml").c_str());
+  const auto options = served({});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->data, "by-file");
+}
+
+TEST(Options, what_is_not_known_or_out_of_bounds_is_wrong_use) {
+  const TempDir dir;
+  std::ofstream(dir.path("unknown.toml")) << "data = \"x\"\nlisen = \"127.0.0.1:1\"\n";
+  const std::vector<std::vector<std::string>> table = {{},
+                                                       {"--data"},
+                                                       {"--data", "x", "--nonsense"},
+                                                       {"--data", "x", "extra"},
+                                                       {"--config", dir.path("unknown.toml")},
+                                                       {"--data", "x", "--config", dir.path("missing.toml")},
+                                                       {"--data", "x", "--threads", "257"},
+                                                       {"--data", "x", "--queue-max", "0"},
+                                                       {"--data", "x", "--body-bytes-max", "1"},
+                                                       {"--data", "x", "--log-format", "xml"},
+                                                       {"--data", "x", "--log-level", "loud"},
+                                                       {"--data", "x", "--log", "paper"}};
+  for (const auto& arguments : table) {
+    EXPECT_EQ(status_of(cli::read_serve_options, arguments), cli::kWrongUse) << testing::PrintToString(arguments);
+  }
+}
+
+TEST(Options, help_is_no_failure) {
+  EXPECT_EQ(status_of(cli::read_serve_options, {"--help"}), cli::kDone);
+  EXPECT_EQ(status_of(cli::read_verify_options, {"--help"}), cli::kDone);
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"}, {"add", "--help"}, {"revoke", "--help"}}) {
+    EXPECT_EQ(status_of(cli::read_keys_options, words), cli::kDone);
+  }
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"}, {"init", "--help"}}) {
+    EXPECT_EQ(status_of(cli::read_keyring_options, words), cli::kDone);
+  }
+}
+
+TEST(Options, commands_on_keys_name_what_they_act_on) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{}, {"nonsense"}, {"add"}, {"add", "--file", "x"}, {"revoke", "--file", "x"}}) {
+    EXPECT_EQ(status_of(cli::read_keys_options, words), cli::kWrongUse) << testing::PrintToString(words);
+  }
+  for (const std::vector<std::string>& words : {std::vector<std::string>{}, {"nonsense", "x"}, {"init"}, {"rotate"}, {"list"}}) {
+    EXPECT_EQ(status_of(cli::read_keyring_options, words), cli::kWrongUse) << testing::PrintToString(words);
+  }
+  EXPECT_EQ(status_of(cli::read_verify_options, {}), cli::kWrongUse);
+}
+
+}  // namespace
+}  // namespace dialin::test
