@@ -11,15 +11,15 @@ namespace {
 
 constexpr std::size_t kNameBytesMax = 64;
 constexpr unsigned kMissing = 1;  ///< a character of the known name that the caller left out
-constexpr unsigned kSurplus = 2;  ///< a character that the known name does not have
-constexpr unsigned kWrong = 3;    ///< a character in place of another
+constexpr unsigned kSurplus = 3;  ///< a character that the known name does not have
 
 /// Case tells no names apart here: `phoneNumber` is near to `phone_number`.
 char lower(char character) {
   return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
 }
 
-/// The weighted edit distance, by Wagner and Fischer's table, of which two rows are kept as one.
+/// The weighted edit distance, by Wagner and Fischer's table, of which two rows are kept as one. A wrong character counts as one
+/// missing and one surplus.
 unsigned cost(std::string_view name, std::string_view known) {
   std::array<unsigned, kNameBytesMax + 1> row{};
   for (std::size_t i = 1; i <= name.size(); ++i) row[i] = row[i - 1] + kSurplus;
@@ -27,9 +27,9 @@ unsigned cost(std::string_view name, std::string_view known) {
     unsigned diagonal = row[0];
     row[0] += kMissing;
     for (std::size_t i = 1; i <= name.size(); ++i) {
-      const unsigned replaced = diagonal + (lower(name[i - 1]) == wanted ? 0 : kWrong);
+      const unsigned kept = diagonal;
       diagonal = row[i];
-      row[i] = std::min({replaced, row[i] + kMissing, row[i - 1] + kSurplus});
+      row[i] = lower(name[i - 1]) == wanted ? kept : std::min(row[i] + kMissing, row[i - 1] + kSurplus);
     }
   }
   return row[name.size()];

@@ -22,30 +22,38 @@ const EVP_MD* algorithm() {
   return fetched;
 }
 
-EVP_MD_CTX* context_of_thread() {
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-  if (!context) throw std::bad_alloc();
-  return context.get();
-}
+/// A thread's one context, and who has borrowed it.
+struct Lent {
+  Lent() : context(EVP_MD_CTX_new()) {
+    if (!context) throw std::bad_alloc();
+  }
+  std::unique_ptr<EVP_MD_CTX, FreeContext> context;
+  const Sha256* borrower = nullptr;
+};
 
-EVP_MD_CTX* as_context(void* context) {
-  return static_cast<EVP_MD_CTX*>(context);
+EVP_MD_CTX* context_of(void* borrowed, const Sha256* borrower) {
+  Lent* const lent = static_cast<Lent*>(borrowed);
+  invariant(lent->borrower == borrower, "one SHA-256 at a time in a thread");
+  return lent->context.get();
 }
 
 }  // namespace
 
-Sha256::Sha256() : context_(context_of_thread()) {
-  invariant(EVP_DigestInit_ex2(as_context(context_), algorithm(), nullptr) == 1, "SHA-256 begins");
+Sha256::Sha256() {
+  thread_local Lent lent;
+  lent.borrower = this;
+  borrowed_ = &lent;
+  invariant(EVP_DigestInit_ex2(lent.context.get(), algorithm(), nullptr) == 1, "SHA-256 begins");
 }
 
 Sha256& Sha256::add(std::string_view bytes) {
-  invariant(EVP_DigestUpdate(as_context(context_), bytes.data(), bytes.size()) == 1, "SHA-256 takes bytes");
+  invariant(EVP_DigestUpdate(context_of(borrowed_, this), bytes.data(), bytes.size()) == 1, "SHA-256 takes bytes");
   return *this;
 }
 
 Bytes32 Sha256::digest() {
   Bytes32 digest;
-  invariant(EVP_DigestFinal_ex(as_context(context_), digest.data(), nullptr) == 1, "SHA-256 ends");
+  invariant(EVP_DigestFinal_ex(context_of(borrowed_, this), digest.data(), nullptr) == 1, "SHA-256 ends");
   return digest;
 }
 

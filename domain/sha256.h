@@ -7,15 +7,18 @@
 
 namespace dialin {
 
-/// Feeds pieces, then yields the digest. Cheap to make: it borrows the thread's context, so at most one lives in a thread at a time.
+/// Feeds pieces, then yields the digest. Cheap to make: it borrows the thread's context, so one at a time in a thread: whoever goes on with
+/// one after another was begun there breaks an invariant.
 class Sha256 {
  public:
   Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
   Sha256& add(std::string_view bytes);
   Bytes32 digest();  ///< once
 
  private:
-  void* context_;
+  void* borrowed_;
 };
 
 Bytes32 sha256(std::string_view bytes);
