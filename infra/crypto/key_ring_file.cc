@@ -14,10 +14,11 @@ namespace json = boost::json;
 
 /// Memory of the JSON library: parsed keys lie in it, so it is wiped when it is given back.
 class WipedMemory : public json::memory_resource {
-  void* do_allocate(std::size_t size, std::size_t alignment) override { return ::operator new (size, std::align_val_t{alignment}); }
-  void do_deallocate(void* bytes, std::size_t size, std::size_t alignment) override {
+  // No value of the library wants more than the usual alignment, and it does not always name the same one when it gives back.
+  void* do_allocate(std::size_t size, std::size_t) override { return ::operator new(size); }
+  void do_deallocate(void* bytes, std::size_t size, std::size_t) override {
     wipe(bytes, size);
-    ::operator delete (bytes, size, std::align_val_t{alignment});
+    ::operator delete(bytes);
   }
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };

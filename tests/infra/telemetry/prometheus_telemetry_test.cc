@@ -1,8 +1,8 @@
 #include "infra/telemetry/prometheus_telemetry.h"
 
 #include <gtest/gtest.h>
+#include <regex.h>
 
-#include <regex>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -21,6 +21,15 @@ double sample(const std::string& text, const std::string& name) {
     if (line.starts_with(name + " ")) return std::stod(line.substr(name.size() + 1));
   }
   return -1;
+}
+
+/// The whole text, against an extended regular expression (POSIX; the standard library's draws a false warning under sanitizers).
+bool matches(const std::string& text, const std::string& pattern) {
+  regex_t compiled;
+  EXPECT_EQ(::regcomp(&compiled, ("^(" + pattern + ")$").c_str(), REG_EXTENDED | REG_NOSUB), 0);
+  const bool found = ::regexec(&compiled, text.c_str(), 0, nullptr, 0) == 0;
+  ::regfree(&compiled);
+  return found;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -86,7 +95,7 @@ TEST(Metrics, lose_no_count_of_many_threads) {
 
 TEST(Metrics, are_well_formed) {
   const std::string text = PrometheusTelemetry({.version = "1"}).expose();
-  const std::regex sample_line(R"re([a-z_]+(\{[a-z]+="[^"]+"\})? -?[0-9.e+-]+)re");
+  const std::string sample_line = R"re([a-z_]+(\{[a-z]+="[^"]+"\})? -?[0-9.e+-]+)re";
   std::set<std::string> families;
   std::string family;
   for (const std::string& line : lines_of(text)) {
@@ -98,7 +107,7 @@ TEST(Metrics, are_well_formed) {
     } else if (line.starts_with("# TYPE ")) {
       EXPECT_EQ(line.ends_with(" counter"), family.ends_with("_total")) << line;
     } else {
-      EXPECT_TRUE(std::regex_match(line, sample_line)) << line;
+      EXPECT_TRUE(matches(line, sample_line)) << line;
       EXPECT_TRUE(line.starts_with(family)) << line;
     }
   }
@@ -133,7 +142,7 @@ TEST(Lines, have_time_level_and_text_from_the_level_on) {
   };
   const auto all = said({.version = "1", .level = Level::debug}, talk);
   ASSERT_EQ(all.size(), 4U);
-  EXPECT_TRUE(std::regex_match(all[1], std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z info two \{\} %v)"))) << all[1];
+  EXPECT_TRUE(matches(all[1], R"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z info two \{\} %v)")) << all[1];
   EXPECT_TRUE(all[0].ends_with("Z debug one") && all[2].ends_with("Z warning three") && all[3].ends_with("Z error four"));
   EXPECT_EQ(said({.version = "1"}, talk).size(), 3U);
   EXPECT_EQ(said({.version = "1", .level = Level::warning}, talk).size(), 2U);
@@ -147,7 +156,7 @@ TEST(Lines, stay_one_line_whatever_is_in_them) {
   EXPECT_TRUE(text[0].ends_with("info a b  [31m \"ü\"")) << text[0];
   const auto json = said({.version = "1", .json_lines = true}, talk);
   ASSERT_EQ(json.size(), 1U);
-  EXPECT_TRUE(std::regex_match(json[0].substr(0, 40), std::regex(R"(\{"time":"[0-9T:.-]{26}Z",".*)"))) << json[0];
+  EXPECT_TRUE(matches(json[0], R"(\{"time":"[0-9T:.-]{26}Z",.*)")) << json[0];
   EXPECT_TRUE(json[0].ends_with(R"(,"level":"info","line":"a\nb\r\u001b[31m \"ü\""})")) << json[0];
 }
 
