@@ -3,7 +3,6 @@
 #include <array>
 #include <iostream>
 
-
 namespace dialin::cli {
 namespace {
 
@@ -34,9 +33,13 @@ void print_help(std::ostream& out) {
 
 }  // namespace
 
-std::span<const CommandEntry> commands() { return kCommands; }
+std::span<const CommandEntry> commands() {
+  return kCommands;
+}
 
-std::string_view version() { return DIALIN_VERSION; }
+std::string_view version() {
+  return DIALIN_VERSION;
+}
 
 int run(const std::vector<std::string>& arguments) {
   const std::string_view first = arguments.empty() ? std::string_view{} : std::string_view{arguments.front()};

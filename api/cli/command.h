@@ -11,7 +11,7 @@ namespace dialin::cli {
 /// Exit statuses of the contract ("The program").
 enum Exit : int {
   kDone = 0,
-  kNotSo = 1,        ///< the thing asked about is not so: a broken chain, a key that is not there
+  kNotSo = 1,  ///< the thing asked about is not so: a broken chain, a key that is not there
   kWrongUse = 2,
   kCouldNotRun = 3,
 };

@@ -37,9 +37,12 @@ int run_keyring(const std::vector<std::string>& arguments) {
   const auto& options = std::get<KeyringOptions>(parsed);
   const Instant now = telemetry::SystemClock{}.now();
   switch (options.action) {
-    case KeyringOptions::Action::init: return said(crypto::init_key_ring(options.file, now), "made a key ring; secrets are sealed with");
-    case KeyringOptions::Action::rotate: return said(crypto::rotate_key_ring(options.file, now), "from now on secrets are sealed with");
-    case KeyringOptions::Action::list: return list(options.file);
+    case KeyringOptions::Action::init:
+      return said(crypto::init_key_ring(options.file, now), "made a key ring; secrets are sealed with");
+    case KeyringOptions::Action::rotate:
+      return said(crypto::rotate_key_ring(options.file, now), "from now on secrets are sealed with");
+    case KeyringOptions::Action::list:
+      return list(options.file);
   }
   return kWrongUse;
 }

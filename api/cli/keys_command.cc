@@ -11,9 +11,12 @@ namespace {
 int failed(const crypto::FileFault& fault) {
   std::cerr << "dialin keys: " << fault.text << '\n';
   switch (fault.code) {
-    case crypto::FaultCode::no_such_key: return kNotSo;
-    case crypto::FaultCode::invalid: return kWrongUse;
-    default: return kCouldNotRun;
+    case crypto::FaultCode::no_such_key:
+      return kNotSo;
+    case crypto::FaultCode::invalid:
+      return kWrongUse;
+    default:
+      return kCouldNotRun;
   }
 }
 
@@ -25,7 +28,8 @@ int add(const KeysOptions& options, Instant now) {
   }
   const auto added = crypto::add_api_key(options.file, options.tenant, *scopes, now);
   if (!added) return failed(added.error());
-  std::cerr << added->id << " for tenant " << options.tenant << " (" << tenant_id_of(options.tenant).text() << "); its text is shown this once:\n";
+  std::cerr << added->id << " for tenant " << options.tenant << " (" << tenant_id_of(options.tenant).text()
+            << "); its text is shown this once:\n";
   std::cout << added->text << '\n';
   return kDone;
 }
@@ -34,8 +38,8 @@ int list(const KeysOptions& options) {
   const auto listed = crypto::list_api_keys(options.file);
   if (!listed) return failed(listed.error());
   for (const auto& key : listed->keys) {
-    std::cout << key.id << '\t' << key.tenant << '\t' << crypto::names_of_scopes(key.scopes) << "\tcreated " << key.created_at.rfc3339() << '\t'
-              << (key.revoked_at ? "revoked " + key.revoked_at->rfc3339() : "in force") << '\n';
+    std::cout << key.id << '\t' << key.tenant << '\t' << crypto::names_of_scopes(key.scopes) << "\tcreated " << key.created_at.rfc3339()
+              << '\t' << (key.revoked_at ? "revoked " + key.revoked_at->rfc3339() : "in force") << '\n';
   }
   return kDone;
 }
@@ -55,9 +59,12 @@ int run_keys(const std::vector<std::string>& arguments) {
   const auto& options = std::get<KeysOptions>(parsed);
   const Instant now = telemetry::SystemClock{}.now();
   switch (options.action) {
-    case KeysOptions::Action::add: return add(options, now);
-    case KeysOptions::Action::list: return list(options);
-    case KeysOptions::Action::revoke: return revoke(options, now);
+    case KeysOptions::Action::add:
+      return add(options, now);
+    case KeysOptions::Action::list:
+      return list(options);
+    case KeysOptions::Action::revoke:
+      return revoke(options, now);
   }
   return kWrongUse;
 }

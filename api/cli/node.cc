@@ -95,8 +95,21 @@ class ServingNode : public Node {
 
  private:
   http::Wiring wiring() {
-    return {writer_, views_, watch_, *log_, *keys_, *ring_, ground_->random, ground_->codec, ground_->telemetry, slow_reads_, hub_, rules_,
-            std::string(openapi_document()), std::string(asyncapi_document()), [this]() -> std::vector<std::string> {
+    return {writer_,
+            views_,
+            watch_,
+            *log_,
+            *keys_,
+            *ring_,
+            ground_->random,
+            ground_->codec,
+            ground_->telemetry,
+            slow_reads_,
+            hub_,
+            rules_,
+            std::string(openapi_document()),
+            std::string(asyncapi_document()),
+            [this]() -> std::vector<std::string> {
               if (stopping_) return {"the node is stopping"};
               return {};
             }};
@@ -134,8 +147,8 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   if (!log) return log.error();
   auto views = open_store(options.data, **log, ground->codec, **ring, ground->telemetry);
   if (!views) return views.error();
-  return std::unique_ptr<Node>(std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring), std::move(*log),
-                                                             std::move(*views)));
+  return std::unique_ptr<Node>(
+      std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring), std::move(*log), std::move(*views)));
 }
 
 }  // namespace dialin::cli

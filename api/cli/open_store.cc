@@ -18,8 +18,8 @@ Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::strin
   return std::move(*opened);
 }
 
-Result<projections::OpenViews, CannotServe> open_store(const std::string& data, const EventLog& log, const Codec& codec, const Secrets& secrets,
-                                                       Telemetry& telemetry) {
+Result<projections::OpenViews, CannotServe> open_store(const std::string& data, const EventLog& log, const Codec& codec,
+                                                       const Secrets& secrets, Telemetry& telemetry) {
   const auto begin = std::chrono::steady_clock::now();
   const projections::ViewStores stores{.open = [](const std::string& dir) { return storage::open_rocks_store(dir); },
                                        .bulk = [](const std::string& dir) { return storage::make_bulk_store(dir); }};
@@ -31,8 +31,8 @@ Result<projections::OpenViews, CannotServe> open_store(const std::string& data, 
     }
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  telemetry.say(Level::info, "the views stand at " + std::to_string(views->position.sequence.value) + (views->rebuilt ? ", rebuilt" : "") + ": " +
-                                 std::to_string(views->replayed) + " records applied in " + std::to_string(took.count()) + " s");
+  telemetry.say(Level::info, "the views stand at " + std::to_string(views->position.sequence.value) + (views->rebuilt ? ", rebuilt" : "") +
+                                 ": " + std::to_string(views->replayed) + " records applied in " + std::to_string(took.count()) + " s");
   return std::move(*views);
 }
 

@@ -11,11 +11,12 @@
 
 namespace dialin::cli {
 
-Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::string& data, const std::string& url, log::EmbeddedLog::Ports ports);
+Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::string& data, const std::string& url,
+                                                                log::EmbeddedLog::Ports ports);
 
-/// Refuses when the views cannot be trusted, and when `secrets` lacks a key that sealed any secret of the log: that is said by key id now, and
-/// not at the first call that needs it.
-Result<projections::OpenViews, CannotServe> open_store(const std::string& data, const EventLog& log, const Codec& codec, const Secrets& secrets,
-                                                       Telemetry& telemetry);
+/// Refuses when the views cannot be trusted, and when `secrets` lacks a key that sealed any secret of the log: that is said by key id now,
+/// and not at the first call that needs it.
+Result<projections::OpenViews, CannotServe> open_store(const std::string& data, const EventLog& log, const Codec& codec,
+                                                       const Secrets& secrets, Telemetry& telemetry);
 
 }  // namespace dialin::cli

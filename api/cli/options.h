@@ -14,8 +14,8 @@ template <class Options>
 using Parsed = std::variant<Options, int>;
 
 struct ServeOptions {
-  std::string data;     ///< directory: log/ and views/ stand in it
-  std::string host;     ///< of --listen
+  std::string data;  ///< directory: log/ and views/ stand in it
+  std::string host;  ///< of --listen
   std::uint16_t port = 0;
   std::string keys;     ///< file; default DATA/keys.json
   std::string keyring;  ///< file; default DATA/keyring.json
@@ -34,9 +34,9 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
 struct KeysOptions {
   enum class Action : std::uint8_t { add, list, revoke } action = Action::list;
   std::string file;
-  std::string tenant;  ///< of add
+  std::string tenant;                       ///< of add
   std::string scopes = "read,write,audit";  ///< of add
-  std::string key_id;  ///< of revoke
+  std::string key_id;                       ///< of revoke
 };
 Parsed<KeysOptions> read_keys_options(const std::vector<std::string>& arguments);
 

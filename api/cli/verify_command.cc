@@ -50,7 +50,8 @@ int run_verify(const std::vector<std::string>& arguments) {
   if (verified.unfinished) std::cerr << "behind the head stands a write that was never answered; the next start cuts it off\n";
   // A move that was cut between its two records was never answered; the next opening completes it.
   if (const auto half = ledger.end(); !half.empty()) std::cerr << half << "; the next start completes it\n";
-  std::cout << "ok: " << verified.head.sequence.value << " records, head " << verified.head.sequence.value << ':' << verified.head.id.hex() << '\n';
+  std::cout << "ok: " << verified.head.sequence.value << " records, head " << verified.head.sequence.value << ':' << verified.head.id.hex()
+            << '\n';
   return kDone;
 }
 
