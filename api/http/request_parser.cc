@@ -1,7 +1,12 @@
 #include "api/http/request_parser.h"
 
 #include <algorithm>
+// Under the address sanitizer g++ 12 loses track of Boost's optional.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <boost/beast/http/basic_parser.hpp>
+#pragma GCC diagnostic pop
+
 #include <cstring>
 #include <functional>
 #include <limits>
