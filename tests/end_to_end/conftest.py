@@ -5,7 +5,7 @@ import pytest
 from live.client import Client
 from live.server import Server
 
-TENANTS = 120
+TENANTS = 200
 
 
 class Tenant:

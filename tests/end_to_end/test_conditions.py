@@ -80,7 +80,7 @@ def test_the_same_key_and_request_give_the_first_answer_again(client):
     assert client.post("/domain-dialin-config", wishes, headers=key).expect(200).body == first.body, "the first answer, not the present state"
     assert client.page()["total_count"] == 1
     client.post("/domain-dialin-config", {"type": "pin_dialin"}, headers=key).refused(422, "idempotency-error")
-    client.post("/domain-dialin-config", wishes, headers=key, query={"dry_run": "true"}).refused(422, "idempotency-error")
+    client.post("/domain-dialin-config", wishes, headers={**key, "If-Match": "*"}).refused(422, "idempotency-error")
 
 
 def test_every_write_remembers_its_key(client):

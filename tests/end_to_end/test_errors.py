@@ -1,13 +1,29 @@
 """What bad requests get: a clear error, nothing stored, nobody else disturbed."""
 
 import json
+import re
 import socket
 
 import pytest
 
-from live.client import Client, raw
+from live.client import raw
 
 CREATE = "/domain-dialin-config"
+
+
+@pytest.fixture(scope="module")
+def tenant(server):
+    """One for all of them: refused requests leave nothing behind."""
+    return server.tenants.pop()
+
+
+@pytest.fixture
+def stores_nothing(client):
+    before = client.page()["total_count"]
+    yield
+    assert client.page()["total_count"] == before
+
+
 
 NOT_JSON = {
     "empty": b"", "blank": b"  ", "text": b"hello", "cut": b'{"type":"pin_dialin"', "trailing": b'{"type":"pin_dialin"} x', "two": b"{}{}", "comma": b'{"a":1,}',
@@ -22,9 +38,8 @@ NOT_JSON = {
 
 
 @pytest.mark.parametrize("body", NOT_JSON.values(), ids=NOT_JSON.keys())
-def test_what_is_not_json(client, body):
+def test_what_is_not_json(client, stores_nothing, body):
     client.post(CREATE, body).refused(400, "json-parsing-error")
-    assert client.page()["total_count"] == 0
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b"1", b'"x"', b"true"])
@@ -77,7 +92,7 @@ def test_a_packed_body_is_refused(client):
     client.post(CREATE, b"\x1f\x8b", headers={"Content-Encoding": "gzip"}).refused(415, "invalid-request-error")
 
 
-def test_a_body_that_is_too_large(client):
+def test_a_body_that_is_too_large(client, stores_nothing):
     body = json.dumps({"type": "pin_dialin", "name_prefix": "x" * 200_000}).encode()
     try:
         client.post(CREATE, body).refused(413, "invalid-request-error")
@@ -88,7 +103,6 @@ def test_a_body_that_is_too_large(client):
     assert status == 413, "said from the length alone"
     chunked = head.replace("Content-Length: 10000000", "Transfer-Encoding: chunked") + ("8000\r\n" + "x" * 0x8000 + "\r\n") * 5
     assert raw(client.server, chunked.encode())[0] == 413
-    assert client.page()["total_count"] == 0
 
 
 def test_a_target_that_is_too_long(client):
@@ -119,7 +133,7 @@ def test_pipelined_requests_are_answered_in_order(server, tenant):
     key = f"Host: x\r\nAuthorization: Bearer {tenant.key}\r\n"
     requests = f"GET /nowhere HTTP/1.1\r\n{key}\r\n" + f"GET / HTTP/1.1\r\n{key}\r\n" + f"GET /healthz HTTP/1.1\r\n{key}Connection: close\r\n\r\n"
     _, answer = raw(server, requests.encode())
-    statuses = [line.split()[1] for line in answer.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    statuses = re.findall(rb"HTTP/1\.1 (\d+) ", answer)
     assert statuses == [b"404", b"200", b"200"], answer
 
 
@@ -145,12 +159,10 @@ def test_two_authorizations_are_refused(server, tenant):
     assert raw(server, head.encode())[0] == 400
 
 
-def test_a_caller_that_goes_away_disturbs_nobody(server, tenant, client):
+def test_a_caller_that_goes_away_disturbs_nobody(server, tenant, client, stores_nothing):
     for cut in range(0, 200, 7):
         request = f"POST {CREATE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {tenant.key}\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n" + '{"type":"pin_dialin"}'
         connection = socket.create_connection((server.host, server.port))
         connection.sendall(request.encode()[:cut])
         connection.close()
     client.get("/").expect(200)
-    assert client.page()["total_count"] == 0
-    Client(server, tenant.key).pin()

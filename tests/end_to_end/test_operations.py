@@ -15,28 +15,38 @@ def test_health_and_readiness(server, client):
     anyone.get("/v1/readyz").expect(200)
 
 
+def samples(server) -> dict[str, float]:
+    answer = Client(server, None).get("/metrics").expect(200)
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    found = {}
+    for line in answer.body.decode().splitlines():
+        if line.startswith("#"):
+            assert re.match(r"# (HELP|TYPE) [a-z_:][a-z0-9_:]* ", line), line
+        elif line:
+            name, value = line.rsplit(" ", 1)
+            found[name] = float(value)
+    return found
+
+
 def test_metrics_are_prometheus_text_and_count(server, client):
-    anyone = Client(server, None)
-
-    def samples() -> dict[str, float]:
-        answer = anyone.get("/metrics").expect(200)
-        assert answer.headers["Content-Type"].startswith("text/plain")
-        found = {}
-        for line in answer.body.decode().splitlines():
-            if line.startswith("#"):
-                assert re.match(r"# (HELP|TYPE) [a-z_:][a-z0-9_:]* ", line), line
-            elif line:
-                name, value = line.rsplit(" ", 1)
-                found[name] = float(value)
-        return found
-
-    before = samples()
-    for name in ("dialin_log_strays_total", "dialin_log_end", "dialin_applied"):
-        assert any(sample.startswith(name) for sample in before), name
     client.pin()
-    after = samples()
-    assert sum(after.values()) > sum(before.values())
-    assert after["dialin_log_end"] == before["dialin_log_end"] + 1
+    before = samples(server)
+    assert before["dialin_log_strays_total"] == 0
+    client.pin()
+    client.get("/nowhere").expect(404)
+    after = samples(server)
+    for name in ("dialin_events_appended_total", "dialin_log_end_sequence", "dialin_applied_sequence"):
+        assert after[name] == before[name] + 1, name
+    for status in ("2xx", "4xx"):
+        name = f'dialin_http_requests_total{{status="{status}"}}'
+        assert after[name] > before[name], name
+
+
+def test_metrics_tell_the_position_and_readiness_from_the_start(own_server):
+    """A dashboard after a restart, before anybody wrote or asked /readyz."""
+    figures = samples(own_server.start())
+    assert figures["dialin_log_end_sequence"] == figures["dialin_applied_sequence"] == 2
+    assert figures["dialin_ready"] == 1
 
 
 def test_the_documents_are_served_as_they_lie(server):

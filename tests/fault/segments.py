@@ -30,8 +30,11 @@ def records(segment: pathlib.Path) -> list[dict[str, tuple[int, int]]]:
     at = SEGMENT_HEAD_BYTES
     while at + FRAME_HEAD_BYTES <= len(data):
         length = struct.unpack_from("<I", data, at + 8)[0]
-        if length == 0:
+        if data[at:at + FRAME_HEAD_BYTES] == bytes(FRAME_HEAD_BYTES):
             break
+        if length == 0:  # a mark
+            at += FRAME_HEAD_BYTES
+            continue
         found.append(fields_of(data, at))
         at += FRAME_HEAD_BYTES + length
     return found
