@@ -1,0 +1,21 @@
+# dialin on Debian 12: built in one stage, run in another that has the libraries and nothing else. Runs as an unprivileged user.
+FROM debian:12-slim AS build
+WORKDIR /src
+COPY script/bootstrap script/requirements.txt script/
+RUN script/bootstrap
+COPY . .
+RUN cmake --preset release -DDIALIN_TESTS=OFF && cmake --build build/release --target dialin && strip build/release/dialin
+
+FROM debian:12-slim
+RUN apt-get update && apt-get install -y --no-install-recommends libboost-json1.81.0 libboost-url1.81.0 librocksdb7.8 \
+      libsimdjson14 libspdlog1.10 libssl3 libjemalloc2 libprometheus-cpp-core1.0 curl \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --home-dir /var/lib/dialin --create-home dialin
+COPY --from=build /src/build/release/dialin /usr/bin/dialin
+USER dialin
+VOLUME /var/lib/dialin
+EXPOSE 8080
+# Not ready (503) while the views are rebuilt; --start-period leaves a large log the time for it.
+HEALTHCHECK --interval=5s --timeout=2s --start-period=60s CMD ["curl", "-fsS", "http://127.0.0.1:8080/readyz"]
+ENTRYPOINT ["dialin"]
+CMD ["serve", "--data", "/var/lib/dialin", "--listen", "0.0.0.0:8080"]
