@@ -91,6 +91,7 @@ Result<void, StoreError> ChunkWriter::ingest(const Chunk& chunk) {
     table.options.write_global_seqno = false;  // the table stays as it was written; its place among others is in the manifest
     table.options.snapshot_consistency = false;
   }
+  if (tables.empty()) return {};
   const rocksdb::Status status = database_.db().IngestExternalFiles(tables);
   if (!status.ok()) return store_error(status);
   return {};

@@ -6,20 +6,21 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include "infra/storage/spoken_log.h"
 #include "infra/storage/status.h"
 
 namespace dialin::storage {
 namespace {
 
 constexpr int kOpenFilesMax = 1024;  // of 64 MB each at the lowest level
-constexpr std::size_t kInfoLogBytesMax = 1 << 20;
-constexpr std::size_t kInfoLogsMax = 2;
 constexpr std::uint64_t kForgetEvery_s = 12 * 3600;
+/// What a family takes of the write buffers for its first change; the default of 1 MB would fill them with emptiness.
+constexpr std::size_t kArenaBlockBytes = 64 * 1024;
 constexpr double kBloomBits = 10;
 /// While loading, runs are stacked; a log so long that this many pile up pays for merging them on the way.
 constexpr int kRunsBeforeMergeWhileLoading = 16;
 
-rocksdb::DBOptions database_options(Database::Use use, const RocksStoreOptions& options) {
+rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   rocksdb::DBOptions result;
   result.create_if_missing = true;
   result.create_missing_column_families = true;
@@ -30,12 +31,10 @@ rocksdb::DBOptions database_options(Database::Use use, const RocksStoreOptions& 
   result.max_open_files = kOpenFilesMax;
   result.max_background_jobs = 2;
   result.max_bgerror_resume_count = 0;  // resume() is the only way back (background_errors.h)
-  result.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  result.max_log_file_size = kInfoLogBytesMax;
-  result.keep_log_file_num = kInfoLogsMax;
+  result.info_log = log_to(options.say);
   result.stats_dump_period_sec = 0;
   result.stats_persist_period_sec = 0;
-  if (use == Database::Use::load) result.avoid_flush_during_shutdown = true;  // cut short is thrown away
+  result.avoid_flush_during_shutdown = true;  // the store has flushed; a load that is cut short is thrown away
   return result;
 }
 
@@ -53,6 +52,7 @@ rocksdb::ColumnFamilyOptions Database::options_of(Family family, Use use) const 
 
   rocksdb::ColumnFamilyOptions result;
   result.compression = family == Family::configs ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  result.arena_block_size = kArenaBlockBytes;
   result.max_write_buffer_number = 3;  // one fills, one is written, one waits
   if (family == Family::idempotency) {
     result.compaction_filter = forgetting_.get();
@@ -72,7 +72,7 @@ Database::Database(const std::string& dir, Use use, const RocksStoreOptions& opt
       horizon_(std::make_shared<Horizon>(0)),
       forgetting_(filter_below(horizon_)),
       cache_(rocksdb::NewLRUCache(options.cache_bytes)) {
-  rocksdb::DBOptions database = database_options(use, options);
+  rocksdb::DBOptions database = database_options(options);
   database.listeners.push_back(listener_to(errors_));
 
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
@@ -91,7 +91,7 @@ Database::Database(const std::string& dir, Use use, const RocksStoreOptions& opt
 Database::~Database() {
   for (rocksdb::ColumnFamilyHandle* handle : families_) static_cast<void>(db_->DestroyColumnFamilyHandle(handle));
   static_cast<void>(db_->DestroyColumnFamilyHandle(default_family_));
-  static_cast<void>(db_->Close());  // what could not be flushed is replayed
+  static_cast<void>(db_->Close());
   delete db_;
 }
 

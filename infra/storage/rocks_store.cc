@@ -3,6 +3,10 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include "infra/storage/database.h"
 #include "infra/storage/reader.h"
 #include "infra/storage/status.h"
@@ -13,6 +17,8 @@ namespace {
 rocksdb::Slice slice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
 }
+
+constexpr std::chrono::seconds kFlushTimeMax{60};
 
 class RocksBatch : public ViewBatch {
  public:
@@ -34,6 +40,12 @@ class RocksStore : public ViewStore {
  public:
   RocksStore(const std::string& dir, const RocksStoreOptions& options)
       : flush_after_changes_(options.flush_after_changes), database_(dir, Database::Use::serve, options) {}
+
+  ~RocksStore() override {
+    static_cast<void>(flush(true));  // what that cannot save is replayed
+  }
+  RocksStore(const RocksStore&) = delete;
+  RocksStore& operator=(const RocksStore&) = delete;
 
   bool get(Family family, std::string_view key, std::string& value) const override {
     return storage::get(database_, nullptr, family, key, value);
@@ -75,7 +87,25 @@ class RocksStore : public ViewStore {
     const rocksdb::Status status = database_.db().Flush(options, {database_.families().begin(), database_.families().end()});
     if (!status.ok()) return failure(status);
     unflushed_changes_ = 0;
+    return wait ? wait_until_flushed() : Result<void, StoreError>();
+  }
+
+  /// Flush() has already waited, but after a Resume() RocksDB 7.8 says OK as soon as flushing has begun.
+  Result<void, StoreError> wait_until_flushed() const {
+    const auto deadline = std::chrono::steady_clock::now() + kFlushTimeMax;
+    while (!is_flushed()) {
+      if (const auto error = database_.errors().last()) return *error;
+      if (std::chrono::steady_clock::now() > deadline) return StoreError::failed;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     return {};
+  }
+
+  bool is_flushed() const {
+    return std::all_of(database_.families().begin(), database_.families().end(), [&](rocksdb::ColumnFamilyHandle* family) {
+      std::uint64_t waiting = 0;
+      return database_.db().GetIntProperty(family, rocksdb::DB::Properties::kNumImmutableMemTable, &waiting) && waiting == 0;
+    });
   }
 
   /// RocksDB refuses writes after a failure in the background, not always with that failure's own status.

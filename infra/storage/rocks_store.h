@@ -6,8 +6,10 @@
 // was applied before stays readable) until resume() finds room.
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "domain/view_store.h"
 
@@ -18,6 +20,8 @@ struct RocksStoreOptions {
   std::size_t cache_bytes = 32u << 20;          ///< blocks read from table files, all families together
   std::size_t write_buffers_bytes = 48u << 20;  ///< changes that are not in table files yet, all families together
   std::size_t flush_after_changes = 160'000;    ///< keys changed; an event changes three to six
+  /// Told RocksDB's warnings and errors, a line each, on any thread. Failures that matter also show in what calls return.
+  std::function<void(std::string_view)> say = [](std::string_view) {};
 };
 
 /// Opens the store in `dir`, creating it when missing. Throws StoreFailure when it cannot be read or belongs to another process.
