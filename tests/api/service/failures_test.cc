@@ -37,6 +37,18 @@ TEST_F(Failures, groups_in_flight_behind_a_failed_one_fail_too) {
   EXPECT_EQ(driver.finished(rename(a, "Three")).state->version, Version{2});
 }
 
+TEST_F(Failures, a_failed_group_leaves_the_state_of_the_one_before_it) {
+  driver.finished(create(a, number_of(1)));
+  driver.write({rename(a, "Stored")});
+  driver.write({rename(a, "Lost")});
+  stack.log.answer_one();
+  driver.settle();
+  fail_log(LogError::unavailable);
+  const WriteResult next = driver.finished(rename(a, "Stored"));
+  EXPECT_EQ(next.code, WriteCode::unchanged);
+  EXPECT_EQ(next.state->version, Version{2});
+}
+
 TEST_F(Failures, nothing_is_decided_on_a_failure_that_is_still_on_its_way) {
   driver.write({create(a, number_of(1))});
   stack.log.fail_all(LogError::unavailable);  // the core has not been told yet
