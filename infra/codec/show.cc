@@ -21,14 +21,14 @@ void write_changes(const Event& event, JsonWriter& writer) {
   writer.open_array();
   for (const Property property : kProperties) {
     if (!event.changed.has(property)) continue;
-    // A deletion's config is the state before.
+    // A deletion's config is the state before; a creation has none.
     const Config& earlier = event.name == EventName::deleted ? event.config : event.before;
     writer.element();
     writer.open_object();
     writer.name("property");
     writer.plain(name_of(property));
     writer.name("from");
-    writer.text_or_null(event.name == EventName::created ? std::nullopt : shown(earlier, property));
+    writer.text_or_null(shown(earlier, property));
     writer.name("to");
     writer.text_or_null(event.name == EventName::deleted ? std::nullopt : shown(event.config, property));
     writer.close_object();

@@ -89,7 +89,7 @@ TEST_F(ApiKeysTest, a_broken_or_missing_file_leaves_the_table_and_is_said_once) 
   const auto keys = open();
   const std::string good = text_of(file);
   scratch.write("keys.json", good.substr(0, good.size() / 2));
-  EXPECT_TRUE(soon([&] { return said.errors().size() == 1; }));
+  ASSERT_TRUE(soon([&] { return said.errors().size() == 1; }));
   std::this_thread::sleep_for(std::chrono::milliseconds(3 * FileFollower::kPoll_ms));
   ASSERT_EQ(said.errors().size(), 1U);
   EXPECT_NE(said.errors().front().find(file + " is no file of API keys: it is not JSON"), std::string::npos) << said.errors().front();
@@ -100,7 +100,7 @@ TEST_F(ApiKeysTest, a_broken_or_missing_file_leaves_the_table_and_is_said_once) 
   EXPECT_TRUE(soon([&] { return keys->caller(added->text) != nullptr; }));
 
   std::filesystem::remove(file);
-  EXPECT_TRUE(soon([&] { return said.errors().size() == 2; }));
+  ASSERT_TRUE(soon([&] { return said.errors().size() == 2; }));
   EXPECT_NE(said.errors().back().find(file + " is missing"), std::string::npos) << said.errors().back();
   EXPECT_TRUE(keys->caller(acme.text));
 }

@@ -193,7 +193,7 @@ TEST_F(KeyRingTest, keeps_its_keys_when_the_file_becomes_another_ring) {
   const auto other_id = init_key_ring(other, kNow);
   ASSERT_TRUE(other_id);
   std::filesystem::rename(other, file);
-  EXPECT_TRUE(soon([&] { return !said.errors().empty(); }));
+  ASSERT_TRUE(soon([&] { return !said.errors().empty(); }));
   EXPECT_NE(said.errors().front().find("another fingerprint_key"), std::string::npos) << said.errors().front();
   EXPECT_TRUE(ring->has_key(first_id));
   EXPECT_FALSE(ring->has_key(*other_id));
