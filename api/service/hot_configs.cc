@@ -26,6 +26,11 @@ const ConfigState* HotConfigs::keep(ConfigState state) {
   return keep(one.extract(id));
 }
 
+void HotConfigs::drop(const ConfigId& id) {
+  young_.erase(id);
+  old_.erase(id);
+}
+
 void HotConfigs::clear() {
   young_.clear();
   old_.clear();

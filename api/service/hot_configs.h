@@ -21,6 +21,7 @@ class HotConfigs {
   /// Replaces what is known of the config; valid until the next call.
   const ConfigState* keep(ConfigStates::node_type state);
   const ConfigState* keep(ConfigState state);
+  void drop(const ConfigId& id);
   void clear();
   std::size_t size() const { return young_.size() + old_.size(); }
 

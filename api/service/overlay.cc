@@ -73,6 +73,8 @@ void Overlay::committed(Sequence sequence) {
 }
 
 void Overlay::forget() {
+  // Behind a state in flight the one in memory was not kept up to date: an event of the same config may have been committed meanwhile.
+  for (const auto& [id, state] : states_) hot_.drop(id);
   states_.clear();
   numbers_.clear();
   keys_.clear();
