@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "api/http/shown_name.h"
 #include "domain/validate.h"
 
 namespace dialin::http {
@@ -59,7 +60,7 @@ class Reader {
     const std::string& name = object.names.back();
     if (object.names.size() > kBodyFieldsMax) return stop("must not have more than 64 properties", error);
     const bool is_duplicate = std::find(object.names.begin(), object.names.end() - 1, name) != object.names.end() - 1;
-    return is_duplicate ? stop("names " + json_name(name) + " twice", error) : true;
+    return is_duplicate ? stop("names \"" + shown_name(name) + "\" twice", error) : true;
   }
 
   bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
@@ -85,8 +86,6 @@ class Reader {
   struct Open {
     std::vector<std::string> names;  // the last is the one whose value is being read
   };
-
-  static std::string json_name(std::string_view name) { return '"' + std::string(name.substr(0, 64)) + '"'; }
 
   bool stop(std::string why, json::error_code& error) {
     fault = std::move(why);
@@ -115,9 +114,10 @@ class Reader {
 
   /// In a draft a dot means nesting, so a name with one in it must not get there.
   bool note_dotted(const std::string& name) {
+    const std::string shown = shown_name(name);
     const bool is_noted =
-        std::any_of(body.violations.begin(), body.violations.end(), [&](const Violation& each) { return each.property == name; });
-    if (!is_noted) body.violations.push_back({name, "is not a property; what a dot stands for is an object in the object"});
+        std::any_of(body.violations.begin(), body.violations.end(), [&](const Violation& each) { return each.property == shown; });
+    if (!is_noted) body.violations.push_back({shown, "is not a property; what a dot stands for is an object in the object"});
     return true;
   }
 

@@ -16,6 +16,7 @@ std::vector<std::string> reasons_not_ready(const Wiring& wiring) {
   std::vector<std::string> reasons;
   if (wiring.unready) reasons = wiring.unready();
   if (std::string trouble = wiring.writer.trouble(); !trouble.empty()) reasons.push_back(std::move(trouble));
+  wiring.telemetry.set(Gauge::ready, reasons.empty() ? 1 : 0);
   return reasons;
 }
 
@@ -43,7 +44,6 @@ void get_readiness(Call& call) {
                                   {"end", end.value},
                                   {"lag", end.value - applied.value},
                                   {"reasons", boost::json::array(reasons.begin(), reasons.end())}};
-  call.wiring.telemetry.set(Gauge::ready, reasons.empty() ? 1 : 0);
   Response response = call.admitted.manner.answer(boost::json::serialize(state), applied, kNeverStore);
   if (!reasons.empty()) response.status = 503;
   call.respond(std::move(response));
@@ -51,6 +51,7 @@ void get_readiness(Call& call) {
 
 void get_metrics(Call& call) {
   if (!call.query()) return;
+  reasons_not_ready(call.wiring);  // for its gauge
   Response response = call.admitted.manner.answer(call.wiring.telemetry.expose(), call.applied(), kNeverStore);
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   call.respond(std::move(response));

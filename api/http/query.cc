@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/http/decimal.h"
+#include "api/http/shown_name.h"
 #include "domain/ids.h"
 #include "domain/validate.h"
 
@@ -19,10 +20,6 @@ std::string with_form_blanks(std::string_view raw) {
       text[i] = ' ';
   }
   return text;
-}
-
-std::string shortened(std::string_view name) {
-  return std::string(name.substr(0, 64));
 }
 
 }  // namespace
@@ -63,7 +60,7 @@ Result<Query, Violations> Query::parse(std::string_view raw, std::span<const std
     }
     const auto place = std::find(known.begin(), known.end(), *name);
     if (place == known.end()) {
-      broken.push_back({shortened(*name), "is not a query parameter of this call"});
+      broken.push_back({shown_name(*name), "is not a query parameter of this call"});
     } else if (query.find(*name) != nullptr) {
       broken.push_back({*name, "must not be given more than once"});
     } else if (!value) {

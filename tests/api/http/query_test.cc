@@ -47,6 +47,14 @@ TEST(Query, what_it_does_not_know_is_named) {
   EXPECT_EQ(read("%=1", "limit"), "refused: query must be percent-encoded UTF-8 without NUL");
 }
 
+TEST(Query, a_long_name_is_shown_up_to_a_whole_character) {
+  std::string name;
+  for (int i = 0; i < 40; ++i) name += "\xC3\xA9";
+  const Result<Query, Violations> query = Query::parse("x" + name + "=1", kKnown);
+  ASSERT_FALSE(query.has_value());
+  EXPECT_EQ(query.error().front().property, "x" + name.substr(0, 62) + "…");
+}
+
 TEST(Query, everything_wrong_is_said_at_once_and_bounded) {
   const Result<Query, Violations> query = Query::parse("a=1&b=2&limit=%", kKnown);
   ASSERT_FALSE(query.has_value());
