@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import subprocess
 import time
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from fault.picture import differences, picture
 from fault.worker import Worker
 from live.client import Client
-from live.server import ROOT, NotServing, Server, run
+from live.server import BINARY, NotServing, Server, run
 
 
 def some_history(server: Server, seconds: float = 0.7) -> dict:
@@ -85,11 +86,8 @@ def test_damaged_views_are_refused_or_answer_right_never_wrong(server, damage):
 
 def test_killed_while_rebuilding_it_begins_anew(server):
     """A log of many events, views deleted, and kills at random moments of the rebuild."""
-    made = ROOT / "build/release/tests/bench/make_log"
-    if not made.exists():
-        pytest.fail(f"{made} is missing: build the release preset")
-    import subprocess
-    subprocess.run([made, "--data", server.data, "--keyring", server.keyring, "--tenant", "own", "--configs", "3000", "--events", "150000",
+    make_log = BINARY.parent / "tests/bench/make_log"
+    subprocess.run([make_log, "--data", server.data, "--keyring", server.keyring, "--tenant", "own", "--configs", "2000", "--events", "50000",
                     "--ids", server.home / "ids.txt"], check=True, capture_output=True)
     server.start()
     before = picture(server, histories_max=20)
@@ -99,7 +97,7 @@ def test_killed_while_rebuilding_it_begins_anew(server):
         shutil.rmtree(server.data / "views", ignore_errors=True)
         for _ in range(3):
             server.spawn()
-            time.sleep(draw.random() * 0.6)
+            time.sleep(draw.random() * 0.35)
             server.kill()
     server.start()
     assert not differences(before, picture(server, histories_max=20))

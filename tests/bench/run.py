@@ -1,0 +1,79 @@
+"""Measures, and prints a page of Markdown: `run.py [quick] [put|get|rebuild|restart|many|sse ...]`. Called by script/bench."""
+
+import contextlib
+import datetime
+import os
+import pathlib
+import platform
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from bench.figures import FIGURES, Effort, Stage  # noqa: E402
+from bench.rivals import nginx_version  # noqa: E402
+from live.server import BINARY, ROOT, run  # noqa: E402
+
+
+def output_of(*command: str) -> str:
+    with contextlib.suppress(OSError):
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    return "?"
+
+
+def machine(home: pathlib.Path) -> list[str]:
+    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    disk = output_of("findmnt", "-n", "-o", "FSTYPE", "-T", str(home))
+    rocksdb = re.search(r"librocksdb\S* => (\S+)", output_of("ldd", str(BINARY)))
+    build = "Debian's, with assertions" if rocksdb and rocksdb[1].startswith(("/lib", "/usr")) else "own build of Debian's source, without assertions"
+    postgres = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    return [
+        f"- date: {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC; commit {output_of('git', '-C', str(ROOT), 'rev-parse', '--short', 'HEAD')}",
+        f"- machine: {os.cpu_count()} x {cpu[1] if cpu else platform.processor()}, {memory_gb:.0f} GB, {disk}, Linux {platform.release()}; load and server share it",
+        f"- versions: {run('--version').stdout.strip()}; RocksDB {build}; {output_of(str(postgres[-1]), '--version') if postgres else 'no PostgreSQL'}; "
+        f"{nginx_version()}; {(subprocess.run(['wrk', '-v'], capture_output=True, text=True).stdout or '?').split(' [')[0]}",
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    quick = "quick" in arguments
+    names = [name for name in arguments if name != "quick"] or list(FIGURES)
+    if unknown := set(names) - set(FIGURES):
+        print(f"unknown: {', '.join(unknown)}; there are quick, {', '.join(FIGURES)}", file=sys.stderr)
+        return 2
+    effort = Effort(seconds=2, rounds=1, scale=10) if quick else Effort()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(hard, 65_536), max(hard, 65_536)))
+    home = pathlib.Path(tempfile.mkdtemp(prefix="dialin-bench-", dir=os.environ.get("DIALIN_BENCH_DIR", "/var/tmp")))
+    home.chmod(0o755)  # PostgreSQL's user must get through
+    rows, notes = [], []
+    try:
+        page = machine(home)
+        for name in names:
+            print(f"measuring {name}", file=sys.stderr)
+            stage = Stage(home, effort)
+            rows += FIGURES[name](stage)
+            notes += stage.notes
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    page.append(f"- command: `script/bench {' '.join(arguments)}`".replace(" `", "`").replace(":`", ": `") + f"; runs of {effort.seconds} s, {effort.rounds} of each, alternating, medians")
+    if quick:
+        page.append("- a quick look: short runs and logs of a tenth; not to be quoted")
+    print("\n".join(page))
+    print("\n| figure | measured | against | result | must | aim | reached |\n|---|---|---|---|---|---|---|")
+    for row in rows:
+        bound = "≤" if row.less_is_better else "≥"
+        digits = 0 if row.unit == "/s" else 2 if row.unit in ("x", "s") else 1
+        print(f"| {row.figure} | {row.measured} | {row.against} | {row.result:,.{digits}f} {row.unit} | {bound} {row.must:,g} {row.unit} | {bound} {row.aim:,g} {row.unit} | {row.verdict()} |")
+    print("\nIn detail:\n" + "\n".join(f"- {note}" for note in notes))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
