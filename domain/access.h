@@ -16,8 +16,8 @@ enum class Scope : std::uint8_t { read = 1, write = 2, audit = 4 };
 struct Caller {
   TenantId tenant;
   std::string tenant_name;
-  std::string key_id;         ///< the `actor` of events
-  std::uint8_t scopes = 0;    ///< bits of Scope
+  std::string key_id;       ///< the `actor` of events
+  std::uint8_t scopes = 0;  ///< bits of Scope
   bool may(Scope scope) const { return (scopes & static_cast<std::uint8_t>(scope)) != 0; }
 };
 

@@ -5,8 +5,8 @@
 
 namespace dialin {
 
-/// SHA-256 over seven fields, each with its length in front (32 bits, little-endian): previous id (32 bytes), sequence (8, little-endian), type,
-/// tenant (16, or 0 when absent), config id (16 or 0), time (8, little-endian microseconds), value. `record.id` is not looked at.
+/// SHA-256 over seven fields, each with its length in front (32 bits, little-endian): previous id (32 bytes), sequence (8, little-endian),
+/// type, tenant (16, or 0 when absent), config id (16 or 0), time (8, little-endian microseconds), value. `record.id` is not looked at.
 RecordId chain_id(const Record& record);
 
 /// Where a chain ends. The default is the empty chain.
@@ -16,7 +16,9 @@ struct Tail {
   Instant time;
   friend bool operator==(const Tail&, const Tail&) = default;
 };
-inline Tail tail_of(const Record& record) { return {record.sequence, record.id, record.time}; }
+inline Tail tail_of(const Record& record) {
+  return {record.sequence, record.id, record.time};
+}
 
 enum class Link : std::uint8_t {
   next,    ///< extends the chain

@@ -18,7 +18,8 @@ struct NotAnEvent {
   std::string_view why;
 };
 
-/// The answer of a GET, but for the secret: bytes up to `hole` go before the clear hmac (base64 text, between its quotes), the rest after it.
+/// The answer of a GET, but for the secret: bytes up to `hole` go before the clear hmac (base64 text, between its quotes), the rest after
+/// it.
 struct Answer {
   std::string json;
   std::size_t hole = 0;  ///< 0: the config has no hmac
@@ -39,11 +40,12 @@ class Codec {
   virtual std::optional<LogCreated> decode_created(const Record& record) const = 0;
   virtual std::optional<LogOpened> decode_opened(const Record& record) const = 0;
 
-  /// `{"id","type","config":{…},"version","created_at","updated_at"}`, with `,"moved_from"` for the answer of a move. Unset properties are left out, but for
-  /// a pin config's `"sip_uri":null`.
+  /// `{"id","type","config":{…},"version","created_at","updated_at"}`, with `,"moved_from"` for the answer of a move. Unset properties are
+  /// left out, but for a pin config's `"sip_uri":null`.
   virtual Answer answer(const ConfigState& state, const std::optional<ConfigId>& moved_from) const = 0;
 
-  /// The event as REST and SSE show it (contract.md): `{"sequence","event_id","name",…,"changes":[{"property","from","to"}]}`; hmac as its fingerprint.
+  /// The event as REST and SSE show it (contract.md): `{"sequence","event_id","name",…,"changes":[{"property","from","to"}]}`; hmac as its
+  /// fingerprint.
   virtual void show(const Record& record, const Event& event, std::string& out) const = 0;
 };
 

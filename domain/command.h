@@ -14,8 +14,10 @@ namespace dialin {
 
 /// Values the server makes, made beforehand by the thread that took the request.
 struct Fresh {
-  ConfigId id;                  ///< for create and move: the new config's id (version 4)
-  std::optional<Sealed> hmac;   ///< a new secret sealed for the config it may go to
+  ConfigId id;  ///< for create and move: the new config's id (version 4)
+  /// A new secret sealed for the config it goes to. decide() wants one for a create of and a move to a pinless config without a given
+  /// `hmac`, and for an update with `hmac: null`.
+  std::optional<Sealed> hmac;
 };
 
 /// The `If-Match` of a write. `*` is any version that is there.
@@ -33,15 +35,30 @@ struct SealedPatch {
 /// As check_category() of a Patch, before or after the secret was sealed.
 Violations check_category(const SealedPatch& wishes, Category category, bool creating, const Rules& rules);
 
-struct Create { SealedPatch wishes; Category category; };
-struct Update { ConfigId id; SealedPatch wishes; };
-struct Delete { ConfigId id; };
-struct Move { ConfigId id; SealedPatch wishes; Category category; };
-struct Restore { ConfigId id; Version version; };
+struct Create {
+  SealedPatch wishes;
+  Category category;
+};
+struct Update {
+  ConfigId id;
+  SealedPatch wishes;
+};
+struct Delete {
+  ConfigId id;
+};
+struct Move {
+  ConfigId id;
+  SealedPatch wishes;
+  Category category;
+};
+struct Restore {
+  ConfigId id;
+  Version version;
+};
 
 struct Command {
   TenantId tenant;
-  std::string actor;       ///< API key id
+  std::string actor;  ///< API key id
   std::string request_id;
   std::optional<Idempotency> idempotency;
   std::optional<IfMatch> if_match;

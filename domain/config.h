@@ -88,11 +88,11 @@ PropertySet set_properties(const Config& config);
 struct ConfigState {
   TenantId tenant;
   ConfigId id;
-  Config config;            ///< for a deleted one: as it was before
-  Version version;          ///< of the last event
-  Sequence sequence;        ///< of the last event
-  Instant updated_at;       ///< time of the last event
-  Instant created_at;       ///< time of the first event; a restore keeps it
+  Config config;              ///< for a deleted one: as it was before
+  Version version;            ///< of the last event
+  Sequence sequence;          ///< of the last event
+  Instant updated_at;         ///< time of the last event
+  Instant created_at;         ///< time of the first event; a restore keeps it
   Sequence created_sequence;  ///< of the first event: the place in the list; a restore keeps it
   bool deleted = false;
 

@@ -33,9 +33,9 @@ enum class RefusalCode : std::uint8_t { invalid, not_found, number_in_use, preco
 
 struct Refusal {
   RefusalCode code = RefusalCode::invalid;
-  Violations violations;                    ///< of invalid; at least one
-  std::optional<PhoneNumber> number;        ///< of number_in_use
-  std::optional<ConfigState> conflict;      ///< of number_in_use: the holder, only when it is the same tenant's
+  Violations violations;                ///< of invalid; at least one
+  std::optional<PhoneNumber> number;    ///< of number_in_use
+  std::optional<ConfigState> conflict;  ///< of number_in_use: the holder, only when it is the same tenant's
 };
 
 /// The write changes nothing: answer the state as it is. (Never for a create, a delete or a move.)

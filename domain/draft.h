@@ -14,8 +14,8 @@ std::string_view name_of(DraftKind kind);  ///< "a string", "null", "an integer"
 struct DraftField {
   std::string name;  ///< dotted: `phone_number`, `timeout_config.message`
   DraftKind kind = DraftKind::text;
-  std::string text;           ///< of text: valid UTF-8, at most the body's bound
-  std::int64_t integer = 0;   ///< of integer
+  std::string text;          ///< of text: valid UTF-8, at most the body's bound
+  std::int64_t integer = 0;  ///< of integer
 };
 
 /// In the order of the body. A nested object gives one field per leaf, and when it is empty one field of kind object; depth 2 at most,

@@ -16,11 +16,11 @@
 namespace dialin {
 
 enum class LogError : std::uint8_t {
-  no_space,      ///< the disk is full; nothing of the group is stored
-  unavailable,   ///< cannot be reached or is not led from here; nothing of the group is stored
-  unknown,       ///< the answer was lost: the group may or may not be stored. Decided later by what the chain holds
-  poison,        ///< a record on the chain is wrong: see RecordReader::fault()
-  not_found,     ///< no such sequence (yet)
+  no_space,     ///< the disk is full; nothing of the group is stored
+  unavailable,  ///< cannot be reached or is not led from here; nothing of the group is stored
+  unknown,      ///< the answer was lost: the group may or may not be stored. Decided later by what the chain holds
+  poison,       ///< a record on the chain is wrong: see RecordReader::fault()
+  not_found,    ///< no such sequence (yet)
 };
 
 /// Reads records in order. One thread at a time.
@@ -47,11 +47,11 @@ class EventLog {
 
   /// Called once per append, in order, possibly before append() returns, possibly on another thread.
   using Appended = std::function<void(Result<Tail, LogError>)>;
-  /// Appends `group` (at least one record, at most kGroupRecordsMax) behind all that was appended before, durable or in flight. Type, tenant, config, time and value
-  /// are the caller's; sequence, previous and id are set here, in place, before this returns. Nothing after a failed group is stored either,
-  /// until the caller has seen the failure: every group in flight behind it fails, too.
-  /// The first record's `previous` comes in as the id of the end() that the group was decided on. A log that calls back on another thread
-  /// fails the group (unavailable) when its end has become another: so nobody builds on a failure that is still on its way to the caller.
+  /// Appends `group` (at least one record, at most kGroupRecordsMax) behind all that was appended before, durable or in flight. Type,
+  /// tenant, config, time and value are the caller's; sequence, previous and id are set here, in place, before this returns. Nothing after
+  /// a failed group is stored either, until the caller has seen the failure: every group in flight behind it fails, too. The first record's
+  /// `previous` comes in as the id of the end() that the group was decided on. A log that calls back on another thread fails the group
+  /// (unavailable) when its end has become another: so nobody builds on a failure that is still on its way to the caller.
   virtual void append(std::vector<Record>& group, Appended done) = 0;
 
   /// Where the next append starts: the tail with what is in flight. Writer's thread.

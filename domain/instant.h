@@ -13,7 +13,8 @@ struct Instant {
   std::int64_t us = 0;
   friend auto operator<=>(const Instant&, const Instant&) = default;
 
-  /// RFC 3339, UTC, always six decimals: `2026-05-04T13:05:00.000000Z`. What lies outside the years 1970 to 9999 is shown as the nearest of their ends.
+  /// RFC 3339, UTC, always six decimals: `2026-05-04T13:05:00.000000Z`. What lies outside the years 1970 to 9999 is shown as the nearest of
+  /// their ends.
   std::string rfc3339() const;
   /// Any RFC 3339 date-time with an offset or `Z`, up to nine decimals (those past the sixth are dropped), years 1970 to 9999.
   /// A leap second counts as the second after it, as POSIX time does.

@@ -8,7 +8,8 @@ namespace dialin {
 
 /// `name` says what holds, as a phrase: "sequences follow each other". Active in every build.
 inline void invariant(bool holds, const char* name) {
-  if (holds) [[likely]] return;
+  if (holds) [[likely]]
+    return;
   std::fprintf(stderr, "broken invariant: %s\n", name);
   std::abort();
 }

@@ -19,7 +19,9 @@ std::string_view Ledger::add(const Record& record, const Event* event) {
   return {};
 }
 
-std::string_view Ledger::end() const { return successor_ ? "the log ends between the two records of a move" : std::string_view{}; }
+std::string_view Ledger::end() const {
+  return successor_ ? "the log ends between the two records of a move" : std::string_view{};
+}
 
 std::string_view Ledger::follow_move(const Record& record, const Event* event) {
   const auto expected = std::exchange(successor_, event != nullptr && event->name == EventName::deleted ? event->moved_to : nullptr);

@@ -14,8 +14,8 @@ namespace dialin {
 
 class Ledger {
  public:
-  /// Takes the next record of the chain; `event` is null for records of the log itself and for types that are not known. Empty when every rule
-  /// holds, else what is wrong, static text; the ledger is of no use after that.
+  /// Takes the next record of the chain; `event` is null for records of the log itself and for types that are not known. Empty when every
+  /// rule holds, else what is wrong, static text; the ledger is of no use after that.
   std::string_view add(const Record& record, const Event* event);
   /// Whether the chain may end here: not between the two records of a move. Empty, or what is wrong.
   std::string_view end() const;
@@ -30,7 +30,7 @@ class Ledger {
 
   std::unordered_map<ConfigId, ConfigState, HashOfId> configs_;  ///< deleted ones too
   std::unordered_map<std::string, Holder> numbers_;              ///< E.164 to who holds it
-  std::shared_ptr<const Event> successor_;  ///< of a move whose deletion was the last record
+  std::shared_ptr<const Event> successor_;                       ///< of a move whose deletion was the last record
   Instant deleted_at_;
 };
 

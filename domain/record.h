@@ -13,9 +13,9 @@ namespace dialin {
 
 struct Record {
   Sequence sequence;
-  RecordId id;        ///< chain_id() of all the rest
-  RecordId previous;  ///< the id of the record before; 32 zero bytes for the first
-  std::string type;   ///< `dialin.config.updated.v1`: 1 to 255 bytes of ASCII
+  RecordId id;                     ///< chain_id() of all the rest
+  RecordId previous;               ///< the id of the record before; 32 zero bytes for the first
+  std::string type;                ///< `dialin.config.updated.v1`: 1 to 255 bytes of ASCII
   std::optional<TenantId> tenant;  ///< absent in records of the log itself
   std::optional<ConfigId> config;  ///< likewise
   Instant time;
@@ -38,10 +38,10 @@ struct LogCreated {
 
 /// Value of an `opened` record.
 struct LogOpened {
-  std::string node;         ///< who leads from here on
-  std::string url;          ///< where it takes writes; empty for an embedded log
-  std::uint64_t term = 0;   ///< the last one + 1; the first is 1
-  Bytes16 nonce{};          ///< random, so that no two openings are alike
+  std::string node;        ///< who leads from here on
+  std::string url;         ///< where it takes writes; empty for an embedded log
+  std::uint64_t term = 0;  ///< the last one + 1; the first is 1
+  Bytes16 nonce{};         ///< random, so that no two openings are alike
 };
 
 }  // namespace dialin

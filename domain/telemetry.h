@@ -9,21 +9,33 @@
 namespace dialin {
 
 enum class Counter : std::uint8_t {
-  requests_2xx, requests_3xx, requests_4xx, requests_5xx,
-  events_appended,         ///< records of configs made durable here
+  requests_2xx,
+  requests_3xx,
+  requests_4xx,
+  requests_5xx,
+  events_appended,  ///< records of configs made durable here
   groups_appended,
-  writes_refused_full,     ///< 503 because the writer's queue was full
+  writes_refused_full,  ///< 503 because the writer's queue was full
   idempotent_replays,
   authentication_failures,
-  connections_accepted, connections_refused, connections_timed_out,
+  connections_accepted,
+  connections_refused,
+  connections_timed_out,
   stream_events_sent,
-  slow_reads_refused,      ///< 503 because the queue of slow reads was full
+  slow_reads_refused,  ///< 503 because the queue of slow reads was full
   view_apply_failures,
   log_append_failures,
   log_strays,
 };
 enum class Gauge : std::uint8_t {
-  log_end, applied, write_queue_depth, connections_open, streams_open, slow_read_queue_depth, chain_ahead_of_clock_seconds, ready,
+  log_end,
+  applied,
+  write_queue_depth,
+  connections_open,
+  streams_open,
+  slow_read_queue_depth,
+  chain_ahead_of_clock_seconds,
+  ready,
 };
 enum class Histogram : std::uint8_t { request_seconds, append_seconds, apply_seconds, group_records };
 

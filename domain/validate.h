@@ -50,6 +50,7 @@ Validated validate(const Draft& draft);
 constexpr std::size_t kUnknownNamesShownMax = 32;
 
 /// The category a create means: `type`, else the one a category-only property implies; nothing when neither tells or two disagree.
+/// To be asked before the secret is sealed, because a given `hmac` tells, too.
 std::optional<Category> category_meant(const Patch& patch);
 
 /// The rules of a category: properties it refuses, and for `creating` those it requires. Also refuses dropping a required one.
@@ -58,7 +59,8 @@ Violations check_category(const Patch& patch, Category category, bool creating, 
 /// `{"version": n}` and nothing else, n at least 1.
 Result<Version, Violations> validate_restore(const Draft& draft);
 
-/// The rule of a URL property: absolute http or https (any case), at most 2,048 bytes, a host, no user info (RFC 3986), a port that there is.
+/// The rule of a URL property: absolute http or https (any case), at most 2,048 bytes, a host, no user info (RFC 3986), a port that there
+/// is.
 std::optional<BrokenRule> check_url(std::string_view text);
 /// The rule of a text: valid UTF-8 without NUL, `min` to `max` characters (code points).
 std::optional<BrokenRule> check_text(std::string_view text, std::size_t characters_min, std::size_t characters_max);

@@ -40,9 +40,9 @@ class ViewBatch {
 class ViewCursor {
  public:
   virtual ~ViewCursor() = default;
-  virtual void seek(std::string_view key) = 0;           ///< first key at or after
-  virtual void seek_before(std::string_view key) = 0;    ///< last key at or before
-  virtual bool valid() const = 0;  ///< false past either end; throws StoreFailure when reading failed
+  virtual void seek(std::string_view key) = 0;         ///< first key at or after
+  virtual void seek_before(std::string_view key) = 0;  ///< last key at or before
+  virtual bool valid() const = 0;                      ///< false past either end; throws StoreFailure when reading failed
   virtual std::string_view key() const = 0;
   virtual std::string_view value() const = 0;
   virtual void next() = 0;
