@@ -1,5 +1,6 @@
 #include "infra/log/segment_scan.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "infra/log/frame.h"
@@ -66,7 +67,7 @@ Result<SegmentScan::Rest, Errno> SegmentScan::rest() {
   constexpr std::size_t kBlock = Window::kBlockBytesMax;
   window_.release();
   for (std::uint64_t at = offset_; at < *file_end; at += kBlock - (kFrameHeadBytes - 1)) {
-    const auto bytes = window_.bytes(at, kBlock);
+    const auto bytes = window_.bytes(at, static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, *file_end - at)));
     if (!bytes) return bytes.error();
     if (is_blank(*bytes)) continue;
     rest.blank = false;

@@ -28,14 +28,12 @@ class FaultsTest : public testing::Test {
   }
   /// From now on the `step` fails with `code` on files whose path ends so; `times` of them.
   void fail(Step step, std::string ending, int code, int times = 1'000'000) {
-    disk_.fails = [=, left = times](const RecordedDisk::Event& event) mutable {
+    disk_.fail_when([=, left = times](const RecordedDisk::Event& event) mutable {
       if (event.step != step || !event.path.ends_with(ending) || left-- <= 0) return Errno{};
       return Errno::of(code);
-    };
+    });
   }
-  void heal() {
-    disk_.fails = [](const RecordedDisk::Event&) { return Errno{}; };
-  }
+  void heal() { disk_.fail_when({}); }
   std::uint64_t verified() {
     const Verified verified = verify(disk_, "log", {});
     EXPECT_FALSE(verified.fault) << verified.fault->text();
@@ -172,10 +170,10 @@ TEST_F(FaultsTest, the_mark_is_written_once_when_idle_and_once_at_the_stop) {
   auto options = small_segments("log");
   options.idle = std::chrono::milliseconds(5);
   std::atomic<int> marks{0};
-  disk_.fails = [&](const RecordedDisk::Event& event) {
+  disk_.fail_when([&](const RecordedDisk::Event& event) {
     if (event.step == Step::write && event.path.ends_with(".segment") && event.size == 20) ++marks;
     return Errno{};
-  };
+  });
   auto opened = around_.open(options);
   ASSERT_TRUE(opened);
   const auto wait_for = [&](int wanted) {

@@ -63,7 +63,7 @@ class RecordedFile : public File {
 
 Errno RecordedDisk::begin(const Event& event) {
   look();
-  return fails(event);
+  return fails_ ? fails_(event) : Errno{};
 }
 
 void RecordedDisk::change_directory(std::function<void(Directory&)> change) {

@@ -28,12 +28,15 @@ class RecordedDisk : public FileLayer {
     std::size_t size = 0;
   };
 
-  /// Decides, before it happens, whether a step fails and how.
-  std::function<Errno(const Event&)> fails = [](const Event&) { return Errno{}; };
+  using Fails = std::function<Errno(const Event&)>;
+  using Lies = std::function<bool(const Event&)>;
+  using Look = std::function<void()>;
+  /// Decides, before it happens, whether a step fails and how. Empty: none does.
+  void fail_when(Fails fails) { set(fails_, std::move(fails)); }
   /// Leaves a sync out: the caller is told that it was done.
-  std::function<bool(const Event&)> lies = [](const Event&) { return false; };
-  /// Told before and after each step; may look at the disk through crash(), from the same thread.
-  std::function<void()> look = [] {};
+  void lie_when(Lies lies) { set(lies_, std::move(lies)); }
+  /// Told before and after each step; may look at the disk through crash(), on the thread that tells it.
+  void watch(Look look) { set(look_, std::move(look)); }
 
   /// A disk as a power cut right now could leave it. `keep` is asked for each unsynced sector, in the order of writing.
   std::unique_ptr<RecordedDisk> crash(const std::function<bool()>& keep, std::size_t directory_changes_kept) const;
@@ -68,12 +71,24 @@ class RecordedDisk : public FileLayer {
   };
   using Directory = std::map<std::string, std::shared_ptr<Inode>>;
 
+  template <class Hook>
+  void set(Hook& hook, Hook to) {
+    const std::lock_guard lock(mutex_);
+    hook = std::move(to);
+  }
+  void look() const {
+    if (look_) look_();
+  }
+  bool lies(const Event& event) const { return lies_ && lies_(event); }
   Errno begin(const Event& event);
   void change_directory(std::function<void(Directory&)> change);
   template <class Piece>
   static void each_sector(const Inode& inode, const Piece& piece);
 
-  mutable std::recursive_mutex mutex_;  ///< recursive: look() is called with it held, and looks
+  mutable std::recursive_mutex mutex_;  ///< recursive: who watches is called with it held, and looks
+  Fails fails_;
+  Lies lies_;
+  Look look_;
   Directory directory_;
   Directory synced_directory_;
   std::vector<std::function<void(Directory&)>> directory_changes_;
