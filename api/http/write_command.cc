@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "api/http/base64.h"
 #include "api/http/body.h"
 #include "api/http/conditions.h"
+#include "domain/base64.h"
 #include "domain/sha256.h"
 
 namespace dialin::http {
@@ -103,7 +103,9 @@ SealedPatch seal(Patch patch, const TenantId& tenant, const ConfigId& id, const 
 Sealed fresh_hmac(const TenantId& tenant, const ConfigId& id, const Secrets& secrets, const Random& random) {
   std::array<std::uint8_t, kFreshSecretBytes> bytes{};
   random.fill(bytes);
-  return secrets.seal(base64(bytes), tenant, id);
+  std::string text;
+  append_base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, text);
+  return secrets.seal(text, tenant, id);
 }
 
 ConfigId fresh_id(const Random& random) {

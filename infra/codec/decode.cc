@@ -2,7 +2,7 @@
 
 #include <simdjson.h>
 
-#include "infra/codec/base64.h"
+#include "domain/base64.h"
 #include "infra/codec/json_codec.h"
 
 namespace dialin::codec {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "infra/codec/base64.h"
+#include "domain/base64.h"
 
 namespace dialin::codec {
 namespace {

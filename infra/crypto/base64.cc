@@ -1,21 +1,16 @@
 #include "infra/crypto/base64.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <cstring>
+
+#include "domain/base64.h"
 
 namespace dialin::crypto {
 namespace {
 
-constexpr std::size_t kText_bytes = 44;
-constexpr std::size_t kDecoded_bytes = 33;  // OpenSSL counts what the padding stands for, too
-
 std::string encode(const Key& key) {
-  std::string text(kText_bytes + 1, '\0');  // OpenSSL ends it with a NUL
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), key.bytes.data(), static_cast<int>(key.bytes.size()));
-  text.resize(kText_bytes);
+  std::string text;
+  append_base64({reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()}, text);
   return text;
 }
 
@@ -26,13 +21,12 @@ WipedText to_base64(const Key& key) {
 }
 
 std::optional<Key> key_from_base64(std::string_view text) {
-  if (text.size() != kText_bytes) return std::nullopt;
-  std::array<unsigned char, kDecoded_bytes> decoded{};
-  const int size = EVP_DecodeBlock(decoded.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  auto bytes = from_base64(text);
+  if (!bytes) return std::nullopt;
+  const WipedText clear(std::move(*bytes));
   Key key;
-  std::memcpy(key.bytes.data(), decoded.data(), key.bytes.size());
-  wipe(decoded.data(), decoded.size());
-  if (size != static_cast<int>(kDecoded_bytes) || to_base64(key).view() != text) return std::nullopt;
+  if (clear.view().size() != key.bytes.size()) return std::nullopt;
+  std::memcpy(key.bytes.data(), clear.view().data(), key.bytes.size());
   return key;
 }
 

@@ -1,9 +1,9 @@
-#include "infra/codec/base64.h"
+#include "domain/base64.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-namespace dialin::codec {
+namespace dialin {
 namespace {
 
 std::string encoded(std::string_view bytes) {
@@ -34,4 +34,4 @@ RC_GTEST_PROP(Base64Property, reads_back_what_it_wrote, (const std::string& byte
 }
 
 }  // namespace
-}  // namespace dialin::codec
+}  // namespace dialin
