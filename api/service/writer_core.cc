@@ -29,6 +29,8 @@ WriterCore::WriterCore(Writer::Ports ports, Rules rules, WriterLimits limits, st
       overlay_(ports.views, limits.hot_configs_max),
       decider_(ports.views, ports.codec, ports.telemetry, overlay_, std::move(rules)),
       applied_(ports.projector.position().sequence.value) {
+  ports_.telemetry.set(Gauge::applied, static_cast<double>(applied().value));
+  ports_.telemetry.set(Gauge::log_end, static_cast<double>(ports_.log.tail().sequence.value));
   invariant(limits_.group_max >= 1 && 2 * limits_.group_max <= kGroupRecordsMax, "a group of moves fits into one append");
 }
 
@@ -98,7 +100,10 @@ void WriterCore::hold(Held held) {
 
 std::size_t WriterCore::refuse_backlog() {
   const std::size_t count = backlog_.size() - next_;
-  for (; next_ < backlog_.size(); ++next_) hold({std::move(backlog_[next_].done), refused_by_trouble(trouble_)});
+  for (; next_ < backlog_.size(); ++next_) {
+    WriteResult answer = refused(backlog_[next_].command, trouble_);
+    hold({std::move(backlog_[next_].done), std::move(answer)});
+  }
   return count;
 }
 
@@ -122,9 +127,11 @@ void WriterCore::completed(Outcome outcome, Time now) {
 void WriterCore::take_in(Group group, Time now) {
   if (!trouble_.empty()) return answer_not_applied(group, trouble_, applied());
 
+  // Not as it was decided: what the log holds counts.
+  if (draining_ || group.records.front().sequence != applied().next()) return take_in_by_log(group, now);
+
   auto& entries = *group.entries;
   for (std::size_t i = 0; i < entries.size(); ++i) entries[i].record = std::move(group.records[i]);
-  invariant(entries.front().record.sequence == applied().next(), "groups are applied without a gap");
   const auto started = std::chrono::steady_clock::now();
   if (const auto done = service::apply(ports_.projector, entries); !done) {
     ports_.telemetry.add(Counter::view_apply_failures);

@@ -60,6 +60,9 @@ class WriterCore {
   bool get_into_step(Time now);
   void try_to_recover(Time now);
   void take_in(Group group, Time now);
+  /// As take_in() when a group before this one had no known outcome: the log is read for what stands between.
+  void take_in_by_log(Group& group, Time now);
+  std::string catch_up_with_log();
   void announce(AppliedEntries entries);
   void enter_trouble(std::string why, Time now);
   void set_trouble(std::string why);

@@ -26,9 +26,23 @@ Tail WriterCore::expected_end() const {
   return flights_.empty() ? ports_.projector.position() : tail_of(flights_.back().records.back());
 }
 
+std::string WriterCore::catch_up_with_log() {
+  return catch_up(ports_.log, ports_.codec, ports_.projector, [this](AppliedEntries entries) { announce(std::move(entries)); });
+}
+
+void WriterCore::take_in_by_log(Group& group, Time now) {
+  draining_ = true;
+  overlay_.forget_all();
+  if (std::string why = catch_up_with_log(); !why.empty()) {
+    enter_trouble(std::move(why), now);
+    return answer_not_applied(group, trouble_, applied());
+  }
+  answer_stored(group, applied());
+}
+
 bool WriterCore::get_into_step(Time now) {
   overlay_.forget_all();
-  std::string why = catch_up(ports_.log, ports_.codec, ports_.projector, [this](AppliedEntries entries) { announce(std::move(entries)); });
+  std::string why = catch_up_with_log();
   if (why.empty() && ports_.log.end() != expected_end()) why = "the log does not end where it says";
   if (!why.empty()) enter_trouble(std::move(why), now);
   return trouble_.empty();
@@ -37,7 +51,7 @@ bool WriterCore::get_into_step(Time now) {
 void WriterCore::try_to_recover(Time now) {
   retry_at_ = now + kRetry;
   if (!ports_.store.resume()) return;
-  std::string why = catch_up(ports_.log, ports_.codec, ports_.projector, [this](AppliedEntries entries) { announce(std::move(entries)); });
+  std::string why = catch_up_with_log();
   if (why.empty()) ports_.telemetry.say(Level::info, "the views are in step with the log again, writes are taken");
   if (why != trouble_) set_trouble(std::move(why));
 }

@@ -90,6 +90,19 @@ TEST_F(Failures, a_write_that_landed_though_its_answer_was_lost_is_seen_by_the_n
   EXPECT_EQ(driver.observer.sequences, (std::vector<std::uint64_t>{1}));
 }
 
+TEST_F(Failures, groups_built_on_one_that_landed_unnoticed_are_applied_with_it) {
+  driver.write({create(a, number_of(1))});
+  stack.log.fail_all(LogError::unknown, 1);  // on the chain, and the core has not been told yet
+  driver.write({rename(a, "One"), rename(a, "Two")});
+  driver.write({rename(a, "Three")});
+  EXPECT_EQ(stack.log.in_flight(), 1u);
+  driver.finish();
+  EXPECT_EQ(driver.code(0), WriteCode::outcome_unknown);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(driver.code(i), WriteCode::stored);
+  EXPECT_EQ(driver.observer.sequences, (std::vector<std::uint64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(driver.finished(rename(a, "Four")).state->version, Version{5});
+}
+
 TEST_F(Failures, stored_but_not_applied_is_an_unknown_outcome_and_recovers) {
   driver.finished(create(a, number_of(1)));
   stack.store.full = true;
@@ -109,6 +122,12 @@ TEST_F(Failures, stored_but_not_applied_is_an_unknown_outcome_and_recovers) {
   EXPECT_EQ(stack.log.records().size(), 2u);
 
   stack.store.full = false;
+  stack.store.stuck = true;
+  driver.now = driver.core.wake_at();
+  driver.core.step(driver.now);
+  EXPECT_NE(driver.core.trouble(), "") << "the store has not resumed";
+
+  stack.store.stuck = false;
   driver.now = driver.core.wake_at();
   driver.core.step(driver.now);
   EXPECT_EQ(driver.core.trouble(), "");

@@ -58,10 +58,11 @@ class FailingStore : public ViewStore {
   std::unique_ptr<ViewBatch> batch() override;
   Result<void, StoreError> apply(ViewBatch& batch) override;
   Result<void, StoreError> flush() override;
-  bool resume() override { return !full && store_->resume(); }
+  bool resume() override { return !full && !stuck && store_->resume(); }
   void forget_idempotency_before(std::int64_t us) override { forgotten_before_us = us; }
 
   std::atomic<bool> full{false};
+  std::atomic<bool> stuck{false};  ///< resume() does not help
   std::atomic<bool> unreadable{false};
   std::atomic<int> flushes{0};
   std::int64_t forgotten_before_us = 0;
