@@ -142,8 +142,7 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   auto ring = crypto::KeyRing::load(options.keyring);
   if (!ring) return CannotServe{ring.error().text};
   std::filesystem::create_directories(options.data);
-  const std::string url = "http://" + options.host + ":" + std::to_string(options.port);
-  auto log = open_log(options.data, url, {ground->files, ground->clock, ground->random, ground->codec, ground->telemetry});
+  auto log = open_log(options.data, {ground->files, ground->clock, ground->random, ground->codec, ground->telemetry});
   if (!log) return log.error();
   auto views = open_store(options.data, **log, ground->codec, **ring, ground->telemetry);
   if (!views) return views.error();

@@ -1,6 +1,7 @@
 #include "api/cli/open_store.h"
 
 #include <chrono>
+#include <filesystem>
 
 #include "infra/storage/bulk_store.h"
 #include "infra/storage/rocks_store.h"
@@ -8,11 +9,23 @@
 
 namespace dialin::cli {
 
-Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::string& data, const std::string& url,
-                                                                log::EmbeddedLog::Ports ports) {
+namespace {
+
+/// Views without their log: the log is not where it was, a disk that is not mounted perhaps. Founding a new one would hide that.
+bool has_lost_its_log(const std::string& data) {
+  const auto has_entries = [](const std::string& dir) { return std::filesystem::is_directory(dir) && !std::filesystem::is_empty(dir); };
+  return has_entries(data + "/views/current") && !has_entries(data + "/log");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::string& data, log::EmbeddedLog::Ports ports) {
+  if (has_lost_its_log(data)) {
+    return CannotServe{data + "/views holds the views of a log, but " + data +
+                       "/log is empty: put the log back; only when it is meant to be " + "gone, delete " + data + "/views"};
+  }
   log::EmbeddedOptions options;
   options.dir = data + "/log";
-  options.url = url;
   auto opened = log::EmbeddedLog::open(options, ports);
   if (!opened) return CannotServe{opened.error().text};
   return std::move(*opened);
@@ -21,7 +34,12 @@ Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::strin
 Result<projections::OpenViews, CannotServe> open_store(const std::string& data, const EventLog& log, const Codec& codec,
                                                        const Secrets& secrets, Telemetry& telemetry) {
   const auto begin = std::chrono::steady_clock::now();
-  const projections::ViewStores stores{.open = [](const std::string& dir) { return storage::open_rocks_store(dir); },
+  const projections::ViewStores stores{.open =
+                                           [&telemetry](const std::string& dir) {
+                                             storage::RocksStoreOptions options;
+                                             options.say = [&telemetry](std::string_view line) { telemetry.say(Level::warning, line); };
+                                             return storage::open_rocks_store(dir, options);
+                                           },
                                        .bulk = [](const std::string& dir) { return storage::make_bulk_store(dir); }};
   auto views = projections::open_views(data + "/views", log, codec, stores);
   if (!views) return CannotServe{views.error().text};

@@ -11,8 +11,8 @@
 
 namespace dialin::cli {
 
-Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::string& data, const std::string& url,
-                                                                log::EmbeddedLog::Ports ports);
+/// Founds a log in an empty directory, but not beside views that stand for one.
+Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::string& data, log::EmbeddedLog::Ports ports);
 
 /// Refuses when the views cannot be trusted, and when `secrets` lacks a key that sealed any secret of the log: that is said by key id now,
 /// and not at the first call that needs it.

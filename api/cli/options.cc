@@ -25,7 +25,8 @@ class CommandLine {
  public:
   CommandLine(const std::string& command, const std::string& about) : app_(about, "dialin " + command) {
     known(app_.set_config("--config", "", "read options from this TOML file, its keys named as the flags"), "--config");
-    app_.allow_config_extras(CLI::config_extras_mode::error);
+    // The file is written for `serve`, which knows every key of it; other commands take from it what is theirs.
+    app_.allow_config_extras(command == "serve" ? CLI::config_extras_mode::error : CLI::config_extras_mode::ignore);
     app_.get_formatter()->column_width(38);
   }
   template <class T>

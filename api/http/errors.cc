@@ -131,9 +131,9 @@ Problem problem_of(const service::WriteResult& result) {
       return {ErrorKind::idempotency_mismatch,
               "this Idempotency-Key was used for another request (method, path, query, If-Match or body differ)"};
     case WriteCode::unavailable:
-      return {ErrorKind::unavailable, result.why + ": nothing was stored"};
+      return {ErrorKind::unavailable, result.why};
     case WriteCode::outcome_unknown:
-      return {ErrorKind::outcome_unknown, result.why + ": retry with the same Idempotency-Key"};
+      return {ErrorKind::outcome_unknown, result.why};
     case WriteCode::stored:
     case WriteCode::replayed:
     case WriteCode::unchanged:

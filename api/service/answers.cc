@@ -21,9 +21,14 @@ std::string_view sentence_of(LogError error) {
   return "the log failed, nothing was stored";
 }
 
-/// `of_stored` for those that had something to store; the others were decided on what may never be, and stored nothing either way.
+/// An answer that was given before stands, whatever becomes of this group. `of_stored` for those that had something to store; the others
+/// were decided on what may never be, and stored nothing either way.
 void answer_all(Group& group, WriteCode of_stored, const std::string& why_of_stored, const std::string& why_of_others, Sequence applied) {
   for (Held& held : group.answers) {
+    if (held.result.code == WriteCode::replayed) {
+      held.done(std::move(held.result));
+      continue;
+    }
     const bool had_to_store = held.result.code == WriteCode::stored;
     WriteResult result;
     result.code = had_to_store ? of_stored : WriteCode::unavailable;
@@ -55,6 +60,16 @@ void answer_failed(Group& group, LogError error, Sequence applied) {
 void answer_not_applied(Group& group, std::string_view why, Sequence applied) {
   answer_all(group, WriteCode::outcome_unknown, "stored, but not yet applied: " + std::string(why) + std::string(kRetryWithKey),
              refused_by_trouble(why).why, applied);
+}
+
+WriteResult refused(const Command& command, std::string_view why) {
+  if (!command.idempotency || command.dry_run) return refused_by_trouble(why);
+  WriteResult result;
+  result.code = WriteCode::outcome_unknown;
+  result.why =
+      "writes are not taken now, and whether this Idempotency-Key has stored something before cannot be told: " + std::string(why) +
+      std::string(kRetryWithKey);
+  return result;
 }
 
 WriteResult refused_by_trouble(std::string_view why) {

@@ -1,30 +1,30 @@
 #include "api/service/catch_up.h"
 
-#include "domain/event.h"
+#include <utility>
 
 namespace dialin::service {
 namespace {
 
 constexpr std::size_t kBatchRecords = 512;
 
-bool is_event(std::string_view record_type) {
-  return record_type == record_type_of(EventName::created) || record_type == record_type_of(EventName::updated) ||
-         record_type == record_type_of(EventName::deleted);
+/// A batch never ends between the two records of a move: the projector takes both or neither.
+bool is_full(const std::vector<projections::Entry>& batch, Sequence last) {
+  if (batch.empty()) return false;
+  if (batch.back().record.sequence >= last) return true;
+  return batch.size() >= kBatchRecords && !(batch.back().event && batch.back().event->moved_to);
 }
 
-/// Reads up to kBatchRecords; empty text when that went well.
+/// Reads kBatchRecords, or one more; empty text when that went well.
 std::string read_batch(RecordReader& reader, const Codec& codec, Sequence last, std::vector<projections::Entry>& batch) {
-  while (batch.size() < kBatchRecords && (batch.empty() || batch.back().record.sequence < last)) {
-    projections::Entry& entry = batch.emplace_back();
-    const auto next = reader.next(entry.record);
-    if (next != RecordReader::Next::record) {
-      batch.pop_back();
-      return next == RecordReader::Next::fault ? "the log is damaged: " + reader.fault() : "the log ends before its tail";
-    }
-    if (!is_event(entry.record.type)) continue;
-    auto event = codec.decode(entry.record);
-    if (!event) return "record " + std::to_string(entry.record.sequence.value) + " is not an event: " + std::string(event.error().why);
-    entry.event = std::move(*event);
+  while (!is_full(batch, last)) {
+    Record record;
+    const auto next = reader.next(record);
+    if (next == RecordReader::Next::fault) return "the log is damaged: " + reader.fault();
+    if (next == RecordReader::Next::end) return "the log ends before its tail";
+    const Sequence sequence = record.sequence;
+    auto entry = projections::entry_of(std::move(record), codec);
+    if (!entry) return "record " + std::to_string(sequence.value) + " is not an event: " + std::string(entry.error().why);
+    batch.push_back(std::move(*entry));
   }
   return {};
 }

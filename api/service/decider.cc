@@ -1,5 +1,6 @@
 #include "api/service/decider.h"
 
+#include "api/service/answers.h"
 #include "domain/evolve.h"
 #include "domain/invariant.h"
 
@@ -8,11 +9,8 @@ namespace {
 
 constexpr std::size_t kUsualValueBytes = 1024;  // an event is 700 to 900 bytes
 
-WriteResult unavailable(const std::exception& why) {
-  WriteResult result;
-  result.code = WriteCode::unavailable;
-  result.why = std::string("what is stored cannot be read now, nothing was stored: ") + why.what();
-  return result;
+WriteResult unreadable(const Command& command, const std::exception& why) {
+  return refused(command, std::string("what is stored cannot be read: ") + why.what());
 }
 
 }  // namespace
@@ -37,9 +35,9 @@ WriteResult Decider::decide(const Command& command, Group& group, Place& place) 
     }
     return outcome_of(std::move(std::get<Decided>(decision)), command.dry_run, group, place);
   } catch (const StoreFailure& failure) {
-    return unavailable(failure);
+    return unreadable(command, failure);
   } catch (const projections::LogFault& fault) {
-    return unavailable(fault);
+    return unreadable(command, fault);
   }
 }
 

@@ -36,7 +36,7 @@ class Writer::Loop {
 
   void run() {
     WriteQueue::Mail mail;
-    while (!mail.closed || !core_.is_idle() || !mail.asked.empty()) {
+    while (!mail.closed || !core_.is_idle() || !mail.asked.empty() || queue_.waiting() > 0) {
       auto now = SteadyClock::now();
       queue_.take(mail, core_.wants_writes(), core_.can_step() ? now : std::min(core_.wake_at(), now + kLongestSleep));
       now = SteadyClock::now();

@@ -54,6 +54,12 @@ struct KeyRing::Held {
       return FileFault{FaultCode::damaged,
                        file + " is another ring, with another fingerprint_key. Put back the one that this log was written with"};
     }
+    for (const auto& [id, key] : ring.get().keys) {
+      const auto& kept = content->sealing_keys;
+      if (std::none_of(kept.begin(), kept.end(), [&id = id](const SealingKey& is) { return is.id == id; })) {
+        return FileFault{FaultCode::damaged, file + " lost the sealing key " + id + ", which may still be needed. Put it back"};
+      }
+    }
     ring.replace(std::make_shared<const Ring>(*content));
     return content->stamp;
   }
