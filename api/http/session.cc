@@ -84,7 +84,10 @@ void Session::serve_what_is_here() {
 bool Session::next_request() {
   // RFC 9112, 2.2: an empty line before a request is passed over.
   while (received_.size() >= 2 && received_.data()[0] == '\r' && received_.data()[1] == '\n' && parser_.bytes() == 0) received_.consume(2);
-  if (received_.empty()) return false;
+  if (received_.empty()) {
+    has_begun_ = false;  // it was such a line, in pieces
+    return false;
+  }
   if (received_.size() == 1 && received_.data()[0] == '\r') {
     need_more();
     return false;
@@ -138,6 +141,7 @@ bool Session::answer_late(std::uint64_t request, const std::function<void(Exchan
   if (request != request_ || phase_ != Phase::serving) return true;
   guarded([&] { work(*this); });
   const bool is_settled = phase_ != Phase::serving;
+  if (!large_body_.empty()) flush();  // it goes out before the answer to what was sent behind this request
   if (is_settled) serve_what_is_here();
   end_turn();
   return is_settled;

@@ -2,6 +2,7 @@
 #include <exception>
 
 #include "api/http/session.h"
+#include "domain/invariant.h"
 
 namespace dialin::http {
 
@@ -38,6 +39,7 @@ void Session::respond(Response&& response) {
 }
 
 Reply Session::later() {
+  invariant(phase_ == Phase::serving, "a request that is answered later was not answered before");
   if (!link_) link_ = std::make_shared<SessionLink>(SessionLink{this, thread_.mailbox()});
   ++replies_;
   return Reply(std::make_shared<Reply::Target>(link_, request_));
@@ -68,6 +70,7 @@ void Session::write(Response&& response, bool keep_alive) {
   if (response.body.size() <= kCopiedBodyBytesMax || is_sending_) {
     out += response.body;
   } else {
+    invariant(large_body_.empty(), "a large body is sent before the next one");
     large_body_ = std::move(response.body);
   }
 }

@@ -62,6 +62,17 @@ TEST_F(ServerReplies, keep_the_order_of_a_pipeline) {
   EXPECT_EQ(caller.read_answer().body, "third");
 }
 
+TEST_F(ServerReplies, keep_the_order_of_a_pipeline_when_they_are_large) {
+  start();
+  Client caller = client();
+  const std::string large(40'000, 'x');
+  caller.send(get("/later") + get("/bytes/50000") + get("/bytes/3"));
+  handler.next_reply().respond(text(large));
+  EXPECT_EQ(caller.read_answer().body, large);
+  EXPECT_EQ(caller.read_answer().body, std::string(50'000, 'b'));
+  EXPECT_EQ(caller.read_answer().body, "bbb");
+}
+
 TEST_F(ServerReplies, count_once) {
   start();
   Client caller = client();
