@@ -137,13 +137,13 @@ def test_nothing_is_left_for_later():
 
 
 def test_no_warning_is_silenced_without_a_reason():
-    """The reason stands on the line or on the one before it."""
+    """The reason stands on the line or on one of the two before it."""
     silenced = re.compile(r"NOLINT|#pragma GCC diagnostic ignored|clang-format off")
     broken = []
     for path in sources():
         lines = ["", *path.read_text().splitlines()]
         for number, line in enumerate(lines):
-            if silenced.search(line) and not lines[number - 1].strip().startswith("//") and "//" not in re.sub(r"//\s*(NOLINT|clang-format)\S*", "", line):
+            if silenced.search(line) and not any(before.strip().startswith("//") for before in lines[max(0, number - 2):number]) and "//" not in re.sub(r"//\s*(NOLINT|clang-format)\S*", "", line):
                 broken.append(f"{name(path)}:{number}")
     none(broken)
 
