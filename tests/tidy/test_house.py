@@ -245,6 +245,14 @@ def test_links_between_documents_lead_somewhere():
     none(broken)
 
 
+def test_metrics_that_documents_name_exist():
+    known = set(re.findall(r'"(dialin_[a-z_]+)"', (ROOT / "infra/telemetry/metric_names.cc").read_text()))
+    broken = []
+    for path in tracked("*.md"):
+        broken += [f"{name(path)} names {metric}" for metric in re.findall(r"\bdialin_[a-z_]+\b", path.read_text()) if metric not in known]
+    none(broken)
+
+
 def test_every_decision_is_numbered_in_order_and_says_what_was_rejected():
     pages = tracked("docs/decisions/[0-9]*.md")
     assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
