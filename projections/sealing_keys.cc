@@ -7,7 +7,9 @@ constexpr std::string_view kNote = "sealed-by/";
 
 }  // namespace
 
-std::string sealing_key_note(std::string_view key_id) { return std::string(kNote).append(key_id); }
+std::string sealing_key_note(std::string_view key_id) {
+  return std::string(kNote).append(key_id);
+}
 
 std::vector<std::string> sealing_keys(const ViewReader& store) {
   std::vector<std::string> ids;

@@ -51,7 +51,8 @@ class Exchange {
   virtual void respond(Response&& response) = 0;
   /// For an answer after handle() has returned.
   virtual Reply later() = 0;
-  /// 200 with `response`'s headers and content type, then what `source` gives, until it ends, the caller goes, or the server drains. The session sends
+  /// 200 with `response`'s headers and content type, then what `source` gives, until it ends, the caller goes, or the server drains. The
+  /// session sends
   /// `: keep-alive` as a comment line when nothing was sent for 15 s.
   virtual void stream(Response&& response, std::unique_ptr<StreamSource> source) = 0;
   /// Which of the server's io threads this is, 0-based: for state that is kept per thread.
@@ -63,7 +64,8 @@ class Handler {
   virtual ~Handler() = default;
   /// On an io thread; must not block for longer than a lookup. Exceptions become a 500.
   virtual void handle(Exchange& exchange) = 0;
-  /// The answer to what never became a Request (malformed, too large, too slow), so that all errors look alike: 400, 408, 413, 414, 431, 505, 500, 503.
+  /// The answer to what never became a Request (malformed, too large, too slow), so that all errors look alike: 400, 408, 413, 414, 431,
+  /// 505, 500, 503.
   virtual Response malformed(unsigned status, std::string_view why) = 0;
 };
 

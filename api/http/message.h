@@ -14,11 +14,22 @@ Method method_named(std::string_view text);  ///< case matters (RFC 9110, 9.1)
 
 /// The header fields that any call of the contract looks at; others are passed over.
 enum class Field : std::uint8_t {
-  authorization, content_type, content_encoding, accept, if_match, if_none_match, idempotency_key, x_request_id,
-  dialin_min_sequence, dialin_consistency, last_event_id, host, expect,
+  authorization,
+  content_type,
+  content_encoding,
+  accept,
+  if_match,
+  if_none_match,
+  idempotency_key,
+  x_request_id,
+  dialin_min_sequence,
+  dialin_consistency,
+  last_event_id,
+  host,
+  expect,
 };
 constexpr std::size_t kFieldCount = 13;
-std::string_view name_of(Field field);  ///< lower case
+std::string_view name_of(Field field);                    ///< lower case
 std::optional<Field> field_named(std::string_view name);  ///< in any case
 /// Whether `text` is `lower`, ASCII letters in any case. `lower` is lower case.
 bool same_ignoring_case(std::string_view text, std::string_view lower);
@@ -37,7 +48,8 @@ struct Request {
   bool is_repeated(Field field) const { return ((repeated >> static_cast<unsigned>(field)) & 1U) != 0; }
 };
 
-/// `headers` are complete lines, `Name: value\r\n`, but for Content-Length, Content-Type, Connection, Date and Server, which the session adds.
+/// `headers` are complete lines, `Name: value\r\n`, but for Content-Length, Content-Type, Connection, Date and Server, which the session
+/// adds.
 struct Response {
   unsigned status = 200;
   std::string headers;

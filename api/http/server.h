@@ -17,14 +17,14 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;  ///< 0: any free one
   std::size_t threads = 2;
-  std::size_t connections_max = 20'000;   ///< one more is answered 503 and closed
+  std::size_t connections_max = 20'000;      ///< one more is answered 503 and closed
   std::size_t target_bytes_max = 8 * 1024;   ///< else 414
   std::size_t header_bytes_max = 16 * 1024;  ///< else 431
   std::size_t body_bytes_max = 64 * 1024;    ///< else 413
   std::chrono::seconds header_timeout{10};   ///< from the first byte of a request to the end of its head
   std::chrono::seconds body_timeout{20};
-  std::chrono::seconds idle_timeout{75};     ///< between requests
-  std::chrono::seconds send_timeout{20};     ///< a peer that takes nothing for so long is closed
+  std::chrono::seconds idle_timeout{75};  ///< between requests
+  std::chrono::seconds send_timeout{20};  ///< a peer that takes nothing for so long is closed
   std::chrono::seconds drain_timeout{10};
 };
 
@@ -36,7 +36,8 @@ class Server {
 
   void start();
   std::uint16_t port() const;
-  /// Closes the listener and idle connections, ends streams, lets requests in flight be answered (with `Connection: close`), at most drain_timeout. Blocks.
+  /// Closes the listener and idle connections, ends streams, lets requests in flight be answered (with `Connection: close`), at most
+  /// drain_timeout. Blocks.
   void drain();
   /// Any thread: runs `work` on the io thread of that number. Nothing runs after drain().
   void post(std::size_t thread, std::function<void()> work);

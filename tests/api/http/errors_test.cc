@@ -26,8 +26,7 @@ TEST(Errors, every_write_that_is_refused_has_its_status_and_code) {
   EXPECT_EQ(of(WriteCode::idempotency_running).substr(0, 33), R"(409 {"error":"idempotency-error",)");
   EXPECT_EQ(of(WriteCode::idempotency_mismatch).substr(0, 33), R"(422 {"error":"idempotency-error",)");
   EXPECT_EQ(of(WriteCode::unavailable), R"(503 {"error":"unavailable","info":"the disk is full"})");
-  EXPECT_EQ(of(WriteCode::outcome_unknown),
-            R"(503 {"error":"outcome-unknown","info":"the disk is full"})");
+  EXPECT_EQ(of(WriteCode::outcome_unknown), R"(503 {"error":"outcome-unknown","info":"the disk is full"})");
 }
 
 TEST(Errors, every_refusal_has_its_status_and_code) {
