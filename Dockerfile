@@ -1,8 +1,8 @@
 # dialin on Debian 12: built in one stage, run in another that has the libraries and nothing else. Runs as an unprivileged user.
 FROM debian:12-slim AS build
 WORKDIR /src
-COPY script/bootstrap script/requirements.txt script/
-RUN script/bootstrap
+COPY script/bootstrap script/
+RUN script/bootstrap --build
 COPY . .
 RUN cmake --preset release -DDIALIN_TESTS=OFF && cmake --build build/release --target dialin && strip build/release/dialin
 
