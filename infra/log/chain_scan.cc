@@ -10,22 +10,17 @@ Result<ChainScan, Fault> ChainScan::begin(FileLayer& files, std::string dir, Fro
   if (firsts->empty()) return Fault{{1}, segment_name({1}), 0, "there is no segment in " + dir, true};
   if (firsts->front() != Sequence{1}) return Fault{{1}, segment_name({1}), 0, "the first segment is missing"};
   ChainScan scan(files, std::move(dir), std::move(*firsts));
-  if (auto fault = scan.enter(from == From::first ? 0 : scan.firsts_.size() - 1)) return std::move(*fault);
+  if (auto fault = scan.enter(from == From::first ? scan.firsts_.front() : scan.firsts_.back())) return std::move(*fault);
   return scan;
 }
 
-std::optional<Fault> ChainScan::enter(std::size_t segment) {
-  auto opened = open_segment(files_, dir_, firsts_[segment]);
+std::optional<Fault> ChainScan::enter(Sequence first) {
+  auto opened = open_segment(files_, dir_, first);
   if (!opened) return std::move(opened).error();
-  if (scan_) {
-    const SegmentHead& before = scan_->head();
-    const SegmentHead& head = opened->head;
-    const Fault fault{head.first, segment_name(head.first), 0, {}};
-    if (head.log != before.log) return Fault{fault.sequence, fault.file, 0, "the segment is of another log"};
-    if (head.before() != scan_->tail())
-      return Fault{fault.sequence, fault.file, 0, "the segment's head does not continue the segment before"};
-  }
-  at_ = segment;
+  const char* wrong = nullptr;
+  if (scan_ && opened->head.log != scan_->head().log) wrong = "the segment is of another log";
+  if (scan_ && opened->head.before() != scan_->tail()) wrong = "the segment's head does not continue the segment before";
+  if (wrong != nullptr) return Fault{first, segment_name(first), 0, wrong};
   scan_.emplace(std::move(*opened));
   return std::nullopt;
 }
@@ -42,49 +37,54 @@ ChainScan::Step ChainScan::fails_here() {
                 blank ? "it is missing: nothing is written here" : scan_->broken(), scan_->unreadable()});
 }
 
-bool ChainScan::list_again() {
-  auto firsts = list_segments(files_, dir_);
-  if (!firsts || firsts->size() <= firsts_.size()) return false;
-  firsts_ = std::move(*firsts);
-  return true;
+ChainScan::Step ChainScan::cannot_read(Errno error) {
+  return fails(
+      {tail().sequence.next(), segment_name(scan_->head().first), scan_->offset(), "the segment cannot be read: " + error.text(), true});
 }
 
+bool ChainScan::is_there(Sequence first) const {
+  return files_.open(path_in(dir_, segment_name(first)), FileLayer::Mode::read).has_value();
+}
+
+// A server may be writing what is read: a place that looks broken or blank may be whole a moment later, and the record that is not found
+// may stand in a segment begun since. So whatever shows that the next record must be there (the next segment, a later one, a mark) is
+// looked for first, and the place is read once more after that; only then it is judged.
 ChainScan::Step ChainScan::next(Record& out) {
   unfinished_ = false;
-  bool looked_again = false;
-  while (!failed_) {
+  if (failed_) return Step::fault;
+  for (;;) {
     if (scan_->next(out)) return Step::record;
     if (scan_->unreadable()) return fails_here();
-    if (!is_last()) {
+    const Sequence wanted = tail().sequence.next();
+    if (wanted != scan_->head().first && is_there(wanted)) {
       if (const auto step = leave_segment()) return *step;
       continue;
     }
-    // What was read while a server wrote it may look broken or blank and be whole a moment later: nothing is judged at first sight.
-    if (list_again()) continue;
+    const auto firsts = list_segments(files_, dir_);
+    if (!firsts) return cannot_read(firsts.error());
     const auto rest = scan_->rest();
-    if (!rest)
-      return fails({tail().sequence.next(), segment_name(scan_->head().first), scan_->offset(),
-                    "the segment cannot be read: " + rest.error().text(), true});
-    if (!rest->was_synced) {
+    if (!rest) return cannot_read(rest.error());
+    const bool is_last = firsts->empty() || firsts->back() <= scan_->head().first;
+    if (is_last && !rest->was_synced) {
       unfinished_ = !rest->blank;
       return Step::end;
     }
-    if (looked_again) return fails_here();
-    looked_again = true;
+    if (scan_->next(out)) return Step::record;
+    if (!is_there(wanted) || wanted == scan_->head().first) return fails_here();
   }
-  return Step::fault;
 }
 
+/// The next segment, which begins with the record that is due, was found: so this one is complete.
 std::optional<ChainScan::Step> ChainScan::leave_segment() {
-  // It was complete before the next one was begun, and was read after that was seen: what is broken now is damage.
-  const Sequence next_first = firsts_[at_ + 1];
-  if (tail().sequence.next() != next_first) return fails_here();
+  // A last mark may have been written since it was read.
+  Record none;
+  const bool record = scan_->next(none);
   const auto rest = scan_->rest();
-  if (!rest || !rest->blank) {
-    const std::string what = rest ? "bytes that are no frame stand before it" : "the segment cannot be read: " + rest.error().text();
-    return fails({next_first, segment_name(scan_->head().first), scan_->offset(), what, !rest});
+  if (!rest) return cannot_read(rest.error());
+  if (record || !rest->blank) {
+    return fails({tail().sequence.next(), segment_name(scan_->head().first), scan_->offset(), "bytes that are no frame stand before it"});
   }
-  if (auto fault = enter(at_ + 1)) return fails(std::move(*fault));
+  if (auto fault = enter(tail().sequence.next())) return fails(std::move(*fault));
   return std::nullopt;
 }
 

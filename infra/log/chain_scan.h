@@ -28,7 +28,7 @@ class ChainScan {
   Step next(Record& out);
 
   const Fault& fault() const { return fault_; }
-  /// First sequences of all segments, as far as they were seen.
+  /// First sequences of the segments that were there when the scan began.
   const std::vector<Sequence>& segments() const { return firsts_; }
   /// Of the segment that the last record was found in.
   const SegmentScan& segment() const { return *scan_; }
@@ -41,17 +41,16 @@ class ChainScan {
   ChainScan(FileLayer& files, std::string dir, std::vector<Sequence> firsts)
       : files_(files), dir_(std::move(dir)), firsts_(std::move(firsts)) {}
 
-  std::optional<Fault> enter(std::size_t segment);
+  std::optional<Fault> enter(Sequence first);
   Step fails(Fault fault);
   Step fails_here();
-  bool is_last() const { return at_ + 1 == firsts_.size(); }
-  bool list_again();
+  Step cannot_read(Errno error);
+  bool is_there(Sequence first) const;
   std::optional<Step> leave_segment();
 
   FileLayer& files_;
   std::string dir_;
   std::vector<Sequence> firsts_;
-  std::size_t at_ = 0;
   std::optional<SegmentScan> scan_;
   Fault fault_;
   bool failed_ = false;

@@ -34,6 +34,17 @@ std::optional<Sequence> first_of(std::string_view name) {
   return Sequence{first};
 }
 
+Result<std::vector<Sequence>, Errno> list_once(FileLayer& files, const std::string& dir) {
+  const auto names = files.list(dir);
+  if (!names) return names.error();
+  std::vector<Sequence> firsts;
+  for (const std::string& name : *names) {
+    if (const auto first = first_of(name)) firsts.push_back(*first);
+  }
+  std::sort(firsts.begin(), firsts.end());
+  return firsts;
+}
+
 }  // namespace
 
 std::string SegmentHead::encode() const {
@@ -72,13 +83,12 @@ std::string path_in(const std::string& dir, const std::string& name) {
 }
 
 Result<std::vector<Sequence>, Errno> list_segments(FileLayer& files, const std::string& dir) {
-  const auto names = files.list(dir);
-  if (!names) return names.error();
-  std::vector<Sequence> firsts;
-  for (const std::string& name : *names) {
-    if (const auto first = first_of(name)) firsts.push_back(*first);
-  }
-  std::sort(firsts.begin(), firsts.end());
+  // A listing taken while a server begins segments may have a later one and lack an earlier one. What the first listing saw last was there
+  // before the second began, and so was everything before it.
+  const auto seen = list_once(files, dir);
+  if (!seen || seen->empty()) return seen;
+  auto firsts = list_once(files, dir);
+  if (firsts) firsts->erase(std::upper_bound(firsts->begin(), firsts->end(), seen->back()), firsts->end());
   return firsts;
 }
 

@@ -38,7 +38,7 @@ std::string segment_name(Sequence first);
 std::string index_name(Sequence first);
 std::string path_in(const std::string& dir, const std::string& name);
 
-/// First sequences of the segments in `dir`, ascending. Other files are passed over.
+/// First sequences of the segments in `dir`, ascending, without a hole even while a server begins new ones. Other files are passed over.
 Result<std::vector<Sequence>, Errno> list_segments(FileLayer& files, const std::string& dir);
 
 struct OpenSegment {

@@ -172,13 +172,15 @@ TEST_F(SegmentsTest, verify_and_offline_readers_beside_a_server_at_work_find_no_
   std::thread writer([&] {
     for (std::size_t i = 0; !stop; ++i) (void)append(*log, std::vector<std::size_t>(1 + i % 20, i * 37 % 1500));
   });
-  for (int round = 0; round < 150; ++round) {
+  const auto enough = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+  for (int round = 0; round < 150 && std::chrono::steady_clock::now() < enough; ++round) {
     const Sequence durable = log->tail().sequence;
     const Verified verified = verify(files_, dir_, {});
     EXPECT_FALSE(verified.fault) << verified.fault->text();
     EXPECT_GE(verified.head.sequence, durable);
     const auto offline = OfflineLog::open(files_, dir_);
-    ASSERT_TRUE(offline) << offline.error().text;
+    EXPECT_TRUE(offline) << offline.error().text;
+    if (!offline) break;
     EXPECT_GE((*offline)->tail().sequence, durable);
     EXPECT_EQ(read_all(**offline).size(), (*offline)->tail().sequence.value);
   }
