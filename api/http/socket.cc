@@ -43,7 +43,8 @@ struct Socket::Stream {
 Socket::Socket(asio::io_context& loop, OwnedSocket socket, Events& events)
     : stream_(new Stream{Stream::Tcp(loop.get_executor())}), events_(events) {
   // The family is only told to the kernel when a socket is made; for one that is there either will do.
-  stream_->tcp.assign(asio::ip::tcp::v4(), socket.release());
+  stream_->tcp.assign(asio::ip::tcp::v4(), socket.descriptor());
+  socket.release();
   stream_->tcp.non_blocking(true);
 }
 

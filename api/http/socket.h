@@ -20,6 +20,7 @@ class OwnedSocket {
   OwnedSocket(OwnedSocket&& other) noexcept : descriptor_(other.release()) {}
   OwnedSocket& operator=(OwnedSocket&&) = delete;
   ~OwnedSocket();
+  int descriptor() const { return descriptor_; }
   int release() {
     const int descriptor = descriptor_;
     descriptor_ = -1;
@@ -46,7 +47,8 @@ class Socket {
     ~Events() = default;
   };
 
-  /// `events` must live until every receive() and send() was answered, close() or not.
+  /// Throws std::runtime_error when the loop cannot watch one more. `events` must live until every receive() and send() was answered,
+  /// close() or not.
   Socket(boost::asio::io_context& loop, OwnedSocket socket, Events& events);
   ~Socket();
 

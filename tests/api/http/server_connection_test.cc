@@ -1,6 +1,9 @@
 // What becomes of connections: kept, closed, timed out, too many; and the form of answers.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <memory>
 #include <thread>
@@ -216,6 +219,23 @@ TEST_F(ServerConnections, one_too_many_gets_503) {
   Client fourth = client();
   fourth.send(get("/echo"));
   EXPECT_EQ(fourth.read_answer().status, 200U);
+}
+
+TEST_F(ServerConnections, wait_while_the_process_has_no_descriptors) {
+  start();
+  rlimit whole{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &whole), 0);
+  const int lowest_free = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::close(lowest_free);
+  rlimit tight = whole;
+  tight.rlim_cur = static_cast<rlim_t>(lowest_free) + 1;  // the caller's own socket is the last one
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+  Client caller = client();
+  caller.send(get("/echo"));
+  EXPECT_TRUE(caller.is_silent_for(milliseconds(300)));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &whole), 0);
+  EXPECT_EQ(caller.read_answer().status, 200U);
+  EXPECT_NE(telemetry.said().find("cannot accept"), std::string::npos);
 }
 
 TEST_F(ServerConnections, by_the_thousand) {

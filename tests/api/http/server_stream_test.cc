@@ -1,7 +1,6 @@
 // Answers without an end.
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <fstream>
 #include <memory>
