@@ -1,6 +1,8 @@
 #pragma once
 // Numbers as they stand in the views: big-endian, so that keys sort by them. Reading checks that the bytes are there.
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +13,9 @@ namespace dialin::projections {
 
 /// Appends the lowest `bytes` bytes of `number`.
 inline void append_number(std::string& out, std::uint64_t number, std::size_t bytes) {
-  for (std::size_t i = bytes; i-- > 0;) out.push_back(static_cast<char>(number >> (8 * i)));
+  static_assert(std::endian::native == std::endian::little);
+  const std::uint64_t turned = __builtin_bswap64(number);
+  out.append(reinterpret_cast<const char*>(&turned) + sizeof turned - bytes, bytes);
 }
 
 /// Takes values off the front of stored bytes. Throws StoreFailure when they end too early: the store is damaged.

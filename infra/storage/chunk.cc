@@ -31,12 +31,17 @@ bool stands_before(const SortItem& a, const SortItem& b) {
   return compared != 0 ? compared < 0 : a.order < b.order;
 }
 
+/// As far as the heads tell, which need no look at memory far away.
+bool has_same_key(const SortItem& a, const SortItem& b) {
+  return a.head == b.head && a.change->key() == b.change->key();
+}
+
 }  // namespace
 
 const char* Arena::keep(std::string_view a, std::string_view b) {
   const std::size_t size = a.size() + b.size();
   if (size > free_bytes_) {
-    const std::size_t block = std::max(size, kBlockBytes);
+    const std::size_t block = std::max(size, blocks_.empty() ? kFirstBlockBytes : kBlockBytesMax);
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
     free_ = blocks_.back().get();
     free_bytes_ = block;
@@ -50,8 +55,9 @@ const char* Arena::keep(std::string_view a, std::string_view b) {
 }
 
 void Changes::add(Family family, std::string_view key, std::string_view value, bool removed) {
-  changes_[static_cast<std::size_t>(family)].push_back(
-      {arena_.keep(key, value), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size()), removed});
+  OfFamily& those = families_[static_cast<std::size_t>(family)];
+  those.changes.push_back(
+      {those.arena.keep(key, value), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size()), removed});
   bytes_ += key.size() + value.size() + sizeof(Change);
 }
 
@@ -61,7 +67,10 @@ void Chunk::add(std::unique_ptr<Changes> changes) {
 }
 
 std::vector<const Change*> Chunk::sorted(Family family) const {
+  std::size_t changes = 0;
+  for (const auto& part : parts_) changes += part->of(family).size();
   std::vector<SortItem> items;
+  items.reserve(changes);
   for (const auto& part : parts_)
     for (const Change& change : part->of(family)) items.push_back(item_of(change, static_cast<std::uint32_t>(items.size())));
   std::sort(items.begin(), items.end(), stands_before);
@@ -69,7 +78,7 @@ std::vector<const Change*> Chunk::sorted(Family family) const {
   std::vector<const Change*> result;
   result.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const bool is_last_of_key = i + 1 == items.size() || items[i].change->key() != items[i + 1].change->key();
+    const bool is_last_of_key = i + 1 == items.size() || !has_same_key(items[i], items[i + 1]);
     if (is_last_of_key) result.push_back(items[i].change);
   }
   return result;

@@ -19,7 +19,8 @@ class Arena {
   const char* keep(std::string_view a, std::string_view b);
 
  private:
-  static constexpr std::size_t kBlockBytes = 256 * 1024;
+  static constexpr std::size_t kFirstBlockBytes = 16 * 1024;
+  static constexpr std::size_t kBlockBytesMax = 256 * 1024;
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* free_ = nullptr;
   std::size_t free_bytes_ = 0;
@@ -40,12 +41,16 @@ struct Change {
 class Changes {
  public:
   void add(Family family, std::string_view key, std::string_view value, bool removed);
-  const std::vector<Change>& of(Family family) const { return changes_[static_cast<std::size_t>(family)]; }
+  const std::vector<Change>& of(Family family) const { return families_[static_cast<std::size_t>(family)].changes; }
   std::size_t bytes() const { return bytes_; }
 
  private:
-  Arena arena_;
-  std::array<std::vector<Change>, kFamilyCount> changes_;
+  /// A family's bytes lie together: those of the small ones then stay in the processor's cache while they are sorted and written.
+  struct OfFamily {
+    Arena arena;
+    std::vector<Change> changes;
+  };
+  std::array<OfFamily, kFamilyCount> families_;
   std::size_t bytes_ = 0;
 };
 

@@ -17,8 +17,11 @@ constexpr std::uint64_t kForgetEvery_s = 12 * 3600;
 /// What a family takes of the write buffers for its first change; the default of 1 MB would fill them with emptiness.
 constexpr std::size_t kArenaBlockBytes = 64 * 1024;
 constexpr double kBloomBits = 10;
-/// While loading, runs are stacked; a log so long that this many pile up pays for merging them on the way.
-constexpr int kRunsBeforeMergeWhileLoading = 16;
+/// Loading stacks runs; a log so long that this many pile up pays for merging them on the way. Serving begins with the stack and merges it
+/// beside its work, so it must not be slowed down by as many.
+constexpr int kRunsMax = 64;
+constexpr int kRunsThatSlowWrites = 2 * kRunsMax;
+constexpr int kRunsThatStopWrites = 4 * kRunsMax;
 
 rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   rocksdb::DBOptions result;
@@ -51,18 +54,18 @@ rocksdb::ColumnFamilyOptions Database::options_of(Family family, Use use) const 
   if (is_asked_by_whole_key(family)) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBits));
 
   rocksdb::ColumnFamilyOptions result;
-  result.compression = family == Family::configs ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  result.compression = rocksdb::kNoCompression;
+  // Only what has settled: the upper level is written and merged all the time. The other families hold ids and numbers.
+  if (family == Family::configs) result.compression_per_level = {rocksdb::kNoCompression, rocksdb::kLZ4Compression};
   result.arena_block_size = kArenaBlockBytes;
   result.max_write_buffer_number = 3;  // one fills, one is written, one waits
   if (family == Family::idempotency) {
     result.compaction_filter = forgetting_.get();
     result.periodic_compaction_seconds = kForgetEvery_s;
   }
-  if (use == Use::load) {
-    result.level0_file_num_compaction_trigger = kRunsBeforeMergeWhileLoading;
-    result.level0_slowdown_writes_trigger = 4 * kRunsBeforeMergeWhileLoading;
-    result.level0_stop_writes_trigger = 8 * kRunsBeforeMergeWhileLoading;
-  }
+  if (use == Use::load) result.level0_file_num_compaction_trigger = kRunsMax;
+  result.level0_slowdown_writes_trigger = kRunsThatSlowWrites;
+  result.level0_stop_writes_trigger = kRunsThatStopWrites;
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return result;
 }
