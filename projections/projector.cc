@@ -33,16 +33,20 @@ bool changes_list_entry(const Event& event) {
 
 }  // namespace
 
-Result<Entry, NotAnEvent> entry_of(Record record, const Codec& codec) {
-  Entry entry{std::move(record), std::nullopt};
+Result<std::optional<Event>, NotAnEvent> event_of(const Record& record, const Codec& codec) {
   for (const EventName name : {EventName::updated, EventName::created, EventName::deleted}) {
-    if (entry.record.type != record_type_of(name)) continue;
-    auto event = codec.decode(entry.record);
+    if (record.type != record_type_of(name)) continue;
+    auto event = codec.decode(record);
     if (!event) return event.error();
-    entry.event = std::move(*event);
-    break;
+    return std::optional<Event>(std::move(*event));
   }
-  return entry;
+  return std::optional<Event>();
+}
+
+Result<Entry, NotAnEvent> entry_of(Record record, const Codec& codec) {
+  auto event = event_of(record, codec);
+  if (!event) return event.error();
+  return Entry{std::move(record), std::move(*event)};
 }
 
 Projector::Projector(ViewStore& store, const Codec& codec, Tail position)

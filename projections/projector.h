@@ -22,7 +22,9 @@ struct Entry {
   std::optional<Event> event;
 };
 
-/// Decodes what `record` holds, if it is of a type that this program knows. An error is a record that no dialin wrote.
+/// The event that `record` holds, if it is of a type that this program knows. An error is a record that no dialin wrote.
+Result<std::optional<Event>, NotAnEvent> event_of(const Record& record, const Codec& codec);
+/// The record with its event.
 Result<Entry, NotAnEvent> entry_of(Record record, const Codec& codec);
 
 class Projector {

@@ -9,6 +9,17 @@ std::string place_of(const Record& record) {
   return "record " + std::to_string(record.sequence.value) + " (id " + record.id.hex() + ")";
 }
 
+Record without_content(const Record& record) {
+  Record result;
+  result.sequence = record.sequence;
+  result.id = record.id;
+  result.previous = record.previous;
+  result.tenant = record.tenant;
+  result.config = record.config;
+  result.time = record.time;
+  return result;
+}
+
 bool begins_move(const Entry& entry) {
   return entry.event && entry.event->moved_to;
 }
@@ -60,9 +71,10 @@ void ReadAhead::run() {
 std::optional<LogDamage> ReadAhead::read_all() {
   const auto reader = log_.read(position_.sequence.next());
   std::vector<Entry> batch;
+  batch.reserve(kBatchRecords);
+  Record record;  // one for all: its buffers are used again
   std::size_t bytes = 0;
   for (;;) {
-    Record record;
     const RecordReader::Next next = reader->next(record);
     if (next == RecordReader::Next::fault) return LogDamage{reader->fault()};
     if (next == RecordReader::Next::end) break;
@@ -73,7 +85,7 @@ std::optional<LogDamage> ReadAhead::read_all() {
       bytes = 0;
     }
     bytes += record.value.size();
-    if (auto damage = add(std::move(record), batch)) return damage;
+    if (auto damage = add(record, batch)) return damage;
   }
   if (batch.empty()) return std::nullopt;
   if (begins_move(batch.back())) return LogDamage{"the log ends within a move, behind " + place_of(batch.back().record)};
@@ -81,17 +93,20 @@ std::optional<LogDamage> ReadAhead::read_all() {
   return std::nullopt;
 }
 
-std::optional<LogDamage> ReadAhead::add(Record record, std::vector<Entry>& batch) {
+std::optional<LogDamage> ReadAhead::add(const Record& record, std::vector<Entry>& batch) {
   if (record.sequence != position_.sequence.next() || record.previous != position_.id)
     return LogDamage{place_of(record) + " does not follow record " + std::to_string(position_.sequence.value)};
   position_ = tail_of(record);
 
-  auto entry = entry_of(std::move(record), codec_);
-  if (!entry) return LogDamage{"record " + std::to_string(position_.sequence.value) + " is no event: " + std::string(entry.error().why)};
-  if (!batch.empty() && begins_move(batch.back()) && !ends_move(batch.back(), *entry))
-    return LogDamage{place_of(entry->record) + " stands within a move, where the creation of config " +
-                     batch.back().event->moved_to->config_id.text() + " must stand"};
-  batch.push_back(std::move(*entry));
+  auto event = event_of(record, codec_);
+  if (!event) return LogDamage{place_of(record) + " is no event: " + std::string(event.error().why)};
+  const bool is_inside_move = !batch.empty() && begins_move(batch.back());
+  Entry& entry = batch.emplace_back();
+  entry.record = without_content(record);
+  entry.event = std::move(*event);
+  if (is_inside_move && !ends_move(batch[batch.size() - 2], entry))
+    return LogDamage{place_of(record) + " stands within a move, where the creation of config " +
+                     batch[batch.size() - 2].event->moved_to->config_id.text() + " must stand"};
   return std::nullopt;
 }
 

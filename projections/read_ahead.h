@@ -31,13 +31,14 @@ class ReadAhead {
   ReadAhead(const EventLog& log, const Codec& codec, Tail position);
   ~ReadAhead();
 
-  /// The next batch, in order; empty at the end. Waits for it. One thread.
+  /// The next batch, in order; empty at the end. Waits for it. One thread. Records come without type and value: they have been decoded, and
+  /// the projector needs no more than their place.
   Result<std::vector<Entry>, LogDamage> next();
 
  private:
   void run();
   std::optional<LogDamage> read_all();
-  std::optional<LogDamage> add(Record record, std::vector<Entry>& batch);
+  std::optional<LogDamage> add(const Record& record, std::vector<Entry>& batch);
   bool hand_over(std::vector<Entry>& batch);
 
   const EventLog& log_;

@@ -148,10 +148,10 @@ Shown Views::event_at(Sequence sequence) const {
   const std::string place = "record " + std::to_string(sequence.value) + " cannot be read from the log: ";
   auto record = log_.at(sequence);
   if (!record) throw LogFault(place + text_of(record.error()));
-  auto entry = entry_of(std::move(*record), codec_);
-  if (!entry) throw LogFault(place + std::string(entry.error().why));
-  if (!entry->event) throw LogFault(place + "it is not an event of a config");
-  return {std::move(entry->record), std::move(*entry->event)};
+  auto event = event_of(*record, codec_);
+  if (!event) throw LogFault(place + std::string(event.error().why));
+  if (!*event) throw LogFault(place + "it is not an event of a config");
+  return {std::move(*record), std::move(**event)};
 }
 
 Tail Views::position() const {
