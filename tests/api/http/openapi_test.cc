@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -20,8 +19,7 @@ namespace json = boost::json;
 using Names = std::set<std::string>;
 
 json::value read_document() {
-  const std::filesystem::path root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-  std::ifstream file(root / "docs/openapi.json");
+  std::ifstream file("docs/openapi.json");
   std::stringstream text;
   text << file.rdbuf();
   return json::parse(text.str());

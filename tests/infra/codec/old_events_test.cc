@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "infra/codec/json_codec.h"
@@ -17,7 +16,7 @@ struct Line {
 };
 
 std::vector<Line> fixture() {
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "events.v1.jsonl");
+  std::ifstream file("tests/infra/codec/events.v1.jsonl");
   std::vector<Line> lines;
   constexpr std::string_view kBefore = R"({"type":")";
   constexpr std::string_view kBetween = R"(","value":)";

@@ -56,7 +56,7 @@ std::string example_in(const std::string& document) {
 }
 
 TEST(FormatTest, the_document_s_example_is_what_is_written) {
-  const std::string document = file_content((std::filesystem::path(__FILE__).parent_path() / "../../../docs/log_format.md").string());
+  const std::string document = file_content("docs/log_format.md");
   const std::string documented = example_in(document);
   ASSERT_GT(documented.size(), kSegmentHeadBytes);
   EXPECT_EQ(to_hex(reinterpret_cast<const std::uint8_t*>(documented.data()), documented.size()),
