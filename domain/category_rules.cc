@@ -68,4 +68,27 @@ Violations check_category(const SealedPatch& wishes, Category category, bool cre
   return check(wishes.patch, sets(wishes.hmac), category, creating, rules);
 }
 
+Violations check_update(const SealedPatch& wishes, const Config& present, const Rules& rules) {
+  const Patch& patch = wishes.patch;
+  Violations violations;
+  if (patch.category && *patch.category != present.category) {
+    violations.push_back({"type", "cannot be changed: delete the config and create another, or POST to its /move"});
+  } else {
+    violations = check_category(wishes, present.category, false, rules);
+  }
+  if (patch.sip_uri && *patch.sip_uri != present.sip_uri) {
+    violations.push_back({std::string(name_of(Property::sip_uri)), "is made by the server and cannot be changed"});
+  }
+  return violations;
+}
+
+Violations check_move(const SealedPatch& wishes, Category category, const Config& present, const Rules& rules) {
+  if (category == present.category) return {{"type", "is the type that the config has: a move must name the other one"}};
+  // A move's wishes stand to what carries over as a creation's stand to nothing.
+  if (wishes.patch.phone_number || !present.phone_number) return check_category(wishes, category, true, rules);
+  SealedPatch whole = wishes;
+  whole.patch.phone_number.emplace(present.phone_number);
+  return check_category(whole, category, true, rules);
+}
+
 }  // namespace dialin

@@ -1,6 +1,12 @@
 #include "domain/command.h"
 
+#include <algorithm>
+
 namespace dialin {
+
+bool IfMatch::is_met_by(Version version) const {
+  return any || std::find(versions.begin(), versions.end(), version) != versions.end();
+}
 
 std::string sip_uri_for(const ConfigId& id, const Rules& rules) {
   return "sip:" + to_hex(id.bytes.data(), id.bytes.size()) + "@" + rules.sip_domain;

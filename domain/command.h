@@ -24,6 +24,7 @@ struct Fresh {
 struct IfMatch {
   bool any = false;
   std::vector<Version> versions;  ///< at most 16
+  bool is_met_by(Version version) const;
 };
 
 /// Wishes with the secret sealed. `patch.hmac` is empty; `hmac` has taken its place.
@@ -34,6 +35,10 @@ struct SealedPatch {
 
 /// As check_category() of a Patch, before or after the secret was sealed.
 Violations check_category(const SealedPatch& wishes, Category category, bool creating, const Rules& rules);
+/// All that forbids to change `present` so: its category's rules, another type, another sip_uri.
+Violations check_update(const SealedPatch& wishes, const Config& present, const Rules& rules);
+/// All that forbids to move `present` to `category` so; its own category, too. What carries over counts as wished for.
+Violations check_move(const SealedPatch& wishes, Category category, const Config& present, const Rules& rules);
 
 struct Create {
   SealedPatch wishes;

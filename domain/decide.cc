@@ -1,6 +1,5 @@
 #include "domain/decide.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -24,9 +23,8 @@ Refusal invalid(std::string property, std::string rule) {
   return invalid(Violations{{std::move(property), std::move(rule)}});
 }
 
-bool matches(const std::optional<IfMatch>& wanted, Version version) {
-  if (!wanted || wanted->any) return true;
-  return std::find(wanted->versions.begin(), wanted->versions.end(), version) != wanted->versions.end();
+bool is_stale(const std::optional<IfMatch>& condition, Version version) {
+  return condition && !condition->is_met_by(version);
 }
 
 template <class T>
@@ -96,7 +94,7 @@ class Deciding {
   Decision operator()(const Update& update) {
     const ConfigState* before = nullptr;
     if (auto refusal = find_live(update.id, before)) return *std::move(refusal);
-    Violations violations = check_update(update.wishes, before->config);
+    Violations violations = check_update(update.wishes, before->config, rules_);
     if (!violations.empty()) return invalid(std::move(violations));
     Config config = before->config;
     lay_over(update.wishes.patch, config);
@@ -117,12 +115,9 @@ class Deciding {
   Decision operator()(const Move& move) {
     const ConfigState* before = nullptr;
     if (auto refusal = find_live(move.id, before)) return *std::move(refusal);
-    if (move.category == before->config.category) {
-      return invalid("type", "is the type that the config has: a move must name the other one");
-    }
-    Config config = shared_part(before->config, move.category);
-    Violations violations = check_move(move, config);
+    Violations violations = check_move(move.wishes, move.category, before->config, rules_);
     if (!violations.empty()) return invalid(std::move(violations));
+    Config config = shared_part(before->config, move.category);
     lay_over(move.wishes.patch, config);
     complete_new(config, command_, move.wishes, rules_);
     return if_free(move_of(command_, *before, std::move(config)));
@@ -131,7 +126,7 @@ class Deciding {
   Decision operator()(const Restore& restore) {
     const ConfigState* found = known_.state(command_.tenant, restore.id);
     if (found == nullptr) return refused(RefusalCode::not_found);
-    if (!matches(command_.if_match, found->version)) return refused(RefusalCode::precondition_failed);
+    if (is_stale(command_.if_match, found->version)) return refused(RefusalCode::precondition_failed);
     const ConfigState before = *found;
     std::optional<Config> config = known_.past(command_.tenant, restore.id, restore.version);
     if (!config) {
@@ -154,22 +149,8 @@ class Deciding {
   std::optional<Refusal> find_live(const ConfigId& id, const ConfigState*& out) {
     out = known_.state(command_.tenant, id);
     if (out == nullptr || out->deleted) return refused(RefusalCode::not_found);
-    if (!matches(command_.if_match, out->version)) return refused(RefusalCode::precondition_failed);
+    if (is_stale(command_.if_match, out->version)) return refused(RefusalCode::precondition_failed);
     return std::nullopt;
-  }
-
-  Violations check_update(const SealedPatch& wishes, const Config& present) const {
-    const Patch& patch = wishes.patch;
-    Violations violations;
-    if (patch.category && *patch.category != present.category) {
-      violations.push_back({"type", "cannot be changed: delete the config and create another, or POST to its /move"});
-    } else {
-      violations = check_category(wishes, present.category, false, rules_);
-    }
-    if (patch.sip_uri && *patch.sip_uri != present.sip_uri) {
-      violations.push_back({std::string(name_of(Property::sip_uri)), "is made by the server and cannot be changed"});
-    }
-    return violations;
   }
 
   /// What carries over to the other category.
@@ -180,14 +161,6 @@ class Deciding {
     config.name_prefix = present.name_prefix;
     config.timeout_message = present.timeout_message;
     return config;
-  }
-
-  /// A move's wishes stand to what carries over as a creation's stand to nothing.
-  Violations check_move(const Move& move, const Config& carried) const {
-    if (move.wishes.patch.phone_number || !carried.phone_number) return check_category(move.wishes, move.category, true, rules_);
-    SealedPatch whole = move.wishes;
-    whole.patch.phone_number.emplace(carried.phone_number);
-    return check_category(whole, move.category, true, rules_);
   }
 
   Decision change(const ConfigState& before, Config config) {

@@ -22,7 +22,7 @@ enum class Counter : std::uint8_t {
   connections_refused,
   connections_timed_out,
   stream_events_sent,
-  slow_reads_refused,  ///< 503 because the queue of slow reads was full
+  slow_reads_refused,  ///< 503 because the queue of slow reads was full, or they waited too long
   view_apply_failures,
   log_append_failures,
   log_strays,

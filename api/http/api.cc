@@ -70,8 +70,8 @@ void Api::handle(Exchange& exchange) {
   }
 }
 
-Response Api::malformed(unsigned status, std::string_view why) {
-  return manner_of(Request{}, wiring_.random).refusal(problem_of_status(status, why), wiring_.watch.applied());
+Response Api::malformed(unsigned status, std::string_view why, const Request& known) {
+  return manner_of(known, wiring_.random).refusal(problem_of_status(status, why), wiring_.watch.applied());
 }
 
 }  // namespace dialin::http

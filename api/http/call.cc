@@ -29,6 +29,10 @@ std::string fresh_request_id(const Random& random) {
   return random_id<ConfigId>(mine).text();  // no config's, but a UUID all the same
 }
 
+Problem too_many_slow_reads() {
+  return {ErrorKind::unavailable, "too many long reads are waiting"};
+}
+
 void add_common(std::string& headers, const Manner& manner, Sequence sequence) {
   headers.append("X-Request-Id: ")
       .append(manner.request_id)
@@ -88,14 +92,16 @@ std::optional<Query> Call::query() {
 
 void Call::answer_slowly(std::function<Response()> work) {
   const Reply reply = later();
-  const bool is_queued = wiring.slow_reads.submit([&to = wiring, manner = admitted.manner, reply, work = std::move(work)] {
+  using Turn = service::SlowReads::Turn;
+  const bool is_queued = wiring.slow_reads.submit([&to = wiring, manner = admitted.manner, reply, work = std::move(work)](Turn turn) {
+    if (turn == Turn::too_late) return reply.respond(manner.refusal(too_many_slow_reads(), to.watch.applied()));
     try {
       reply.respond(work());
     } catch (const std::exception& fault) {
       reply.respond(manner.refusal(failed(to.telemetry, fault.what()), to.watch.applied()));
     }
   });
-  if (!is_queued) reply.respond(admitted.manner.refusal({ErrorKind::unavailable, "too many long reads are waiting"}, applied()));
+  if (!is_queued) reply.respond(admitted.manner.refusal(too_many_slow_reads(), applied()));
 }
 
 Problem no_such_config() {

@@ -1,7 +1,5 @@
 #include "api/http/conditions.h"
 
-#include <algorithm>
-
 #include "api/http/decimal.h"
 
 namespace dialin::http {
@@ -78,10 +76,6 @@ Result<bool, BrokenRule> none_match_names(std::string_view field, Version versio
   const bool is_list = each_tag(field, [&](const Tag& tag) { named = named || parse_decimal(tag.text) == version.value; });
   if (!is_list) return no_list();
   return named;
-}
-
-bool is_met(const IfMatch& condition, Version version) {
-  return condition.any || std::find(condition.versions.begin(), condition.versions.end(), version) != condition.versions.end();
 }
 
 }  // namespace dialin::http

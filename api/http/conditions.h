@@ -23,7 +23,4 @@ Result<IfMatch, BrokenRule> parse_if_match(std::string_view field);
 /// Whether `If-None-Match` names `version` (or is `*`), weakly compared: then a GET answers 304. What is no list of tags is a broken rule.
 Result<bool, BrokenRule> none_match_names(std::string_view field, Version version);
 
-/// Whether a config at `version` fulfils the condition.
-bool is_met(const IfMatch& condition, Version version);
-
 }  // namespace dialin::http

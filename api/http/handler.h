@@ -65,8 +65,8 @@ class Handler {
   /// On an io thread; must not block for longer than a lookup. Exceptions become a 500.
   virtual void handle(Exchange& exchange) = 0;
   /// The answer to what never became a Request (malformed, too large, too slow), so that all errors look alike: 400, 408, 413, 414, 431,
-  /// 505, 500, 503.
-  virtual Response malformed(unsigned status, std::string_view why) = 0;
+  /// 505, 500, 503. `known`: as much of it as could be read.
+  virtual Response malformed(unsigned status, std::string_view why, const Request& known) = 0;
 };
 
 }  // namespace dialin::http

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kDrainingLingerTime{500};
 
 Response Session::malformed(unsigned status, std::string_view why) {
   try {
-    return core_.handler.malformed(status, why);
+    return core_.handler.malformed(status, why, parser_.request());
   } catch (const std::exception& error) {
     core_.telemetry.say(Level::error, std::string("the answer to a malformed request failed: ") + error.what());
     return Response{status, {}, {}, {}};

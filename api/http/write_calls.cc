@@ -14,7 +14,7 @@ namespace {
 Problem problem_of_restore(const Call& call, const ConfigId& id, const Command& command, const Violations& violations) {
   const std::optional<ConfigState> state = call.wiring.views.state(call.tenant(), id);
   if (!state) return no_such_config();
-  if (command.if_match && !is_met(*command.if_match, state->version))
+  if (command.if_match && !command.if_match->is_met_by(state->version))
     return problem_of(Refusal{RefusalCode::precondition_failed, {}, {}, {}});
   return invalid(violations);
 }
@@ -50,9 +50,11 @@ void update_config(Call& call) {
   if (!id) return call.refuse(no_such_config());
   std::optional<Validated> wishes = read_wishes(call);
   if (!wishes) return;
-  if (!wishes->violations.empty()) return call.refuse(problem_of_wishes(call, *id, *command, *wishes, std::nullopt));
-
   const Wiring& wiring = call.wiring;
+  if (!wishes->violations.empty()) {
+    const Check check = [&](const SealedPatch& sealed, const Config& present) { return check_update(sealed, present, wiring.rules); };
+    return call.refuse(problem_of_wishes(call, *id, *command, std::move(*wishes), check));
+  }
   const bool wants_new = wishes->patch.hmac && !*wishes->patch.hmac;
   if (wants_new) command->fresh.hmac = fresh_hmac(call.tenant(), *id, wiring.secrets, wiring.random);
   command->action = Update{*id, seal(std::move(wishes->patch), call.tenant(), *id, wiring.secrets)};
@@ -77,9 +79,13 @@ void move_config(Call& call) {
   if (!wishes) return;
   const std::optional<Category> target = wishes->patch.category;
   if (!target) add_new({{"type", "must be the category to move to: pinless_dialin or pin_dialin"}}, wishes->violations);
-  if (!wishes->violations.empty()) return call.refuse(problem_of_wishes(call, *id, *command, *wishes, target));
-
   const Wiring& wiring = call.wiring;
+  if (!wishes->violations.empty()) {
+    Check check;
+    if (target)
+      check = [&](const SealedPatch& sealed, const Config& present) { return check_move(sealed, *target, present, wiring.rules); };
+    return call.refuse(problem_of_wishes(call, *id, *command, std::move(*wishes), check));
+  }
   command->fresh.id = fresh_id(wiring.random);
   const bool is_given = wishes->patch.hmac && *wishes->patch.hmac;
   if (*target == Category::pinless_dialin && !is_given)

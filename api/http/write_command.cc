@@ -114,15 +114,13 @@ ConfigId fresh_id(const Random& random) {
   return random_id<ConfigId>(bytes);
 }
 
-Problem problem_of_wishes(const Call& call, const ConfigId& id, const Command& command, const Validated& wishes,
-                          std::optional<Category> target) {
+Problem problem_of_wishes(const Call& call, const ConfigId& id, const Command& command, Validated wishes, const Check& check) {
   const std::optional<ConfigState> state = call.wiring.views.state(call.tenant(), id);
   if (!state || state->deleted) return no_such_config();
-  if (command.if_match && !is_met(*command.if_match, state->version))
+  if (command.if_match && !command.if_match->is_met_by(state->version))
     return problem_of(Refusal{RefusalCode::precondition_failed, {}, {}, {}});
-  Violations all = wishes.violations;
-  add_new(check_category(wishes.patch, target.value_or(state->config.category), false, call.wiring.rules), all);
-  return invalid(std::move(all));
+  if (check) add_new(check(seal(std::move(wishes.patch), call.tenant(), id, call.wiring.secrets), state->config), wishes.violations);
+  return invalid(std::move(wishes.violations));
 }
 
 }  // namespace dialin::http

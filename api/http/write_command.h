@@ -1,6 +1,7 @@
 #pragma once
 // From a request to a Command: everything that can be known, refused or made before the writer is asked. On the io thread.
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -24,9 +25,10 @@ SealedPatch seal(Patch patch, const TenantId& tenant, const ConfigId& id, const 
 Sealed fresh_hmac(const TenantId& tenant, const ConfigId& id, const Secrets& secrets, const Random& random);
 ConfigId fresh_id(const Random& random);
 
+/// What the rules say to wishes for a config that is there; null for none.
+using Check = std::function<Violations(const SealedPatch& wishes, const Config& present)>;
 /// What stands between a body with violations and its 400: a config that is not there, a stale If-Match; else the violations with those
-/// added that the config's own category brings. `target`: the category to check against, when it is not the config's own.
-Problem problem_of_wishes(const Call& call, const ConfigId& id, const Command& command, const Validated& wishes,
-                          std::optional<Category> target);
+/// of `check` added.
+Problem problem_of_wishes(const Call& call, const ConfigId& id, const Command& command, Validated wishes, const Check& check);
 
 }  // namespace dialin::http

@@ -4,7 +4,8 @@
 
 namespace dialin::service {
 
-SlowReads::SlowReads(std::size_t threads, Telemetry& telemetry) : telemetry_(telemetry) {
+SlowReads::SlowReads(std::size_t threads, Telemetry& telemetry, std::chrono::milliseconds wait_max)
+    : telemetry_(telemetry), wait_max_(wait_max) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -12,11 +13,11 @@ SlowReads::~SlowReads() {
   stop();
 }
 
-bool SlowReads::submit(std::function<void()> work) {
+bool SlowReads::submit(std::function<void(Turn)> work) {
   {
     const std::lock_guard lock(mutex_);
     if (!stopping_ && queue_.size() < kQueueMax) {
-      queue_.push_back(std::move(work));
+      queue_.push_back({std::move(work), std::chrono::steady_clock::now() + wait_max_});
       telemetry_.set(Gauge::slow_read_queue_depth, static_cast<double>(queue_.size()));
       changed_.notify_one();
       return true;
@@ -42,11 +43,13 @@ void SlowReads::run() {
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    const std::function<void()> work = std::move(queue_.front());
+    const Waiting first = std::move(queue_.front());
     queue_.pop_front();
     telemetry_.set(Gauge::slow_read_queue_depth, static_cast<double>(queue_.size()));
+    const bool is_late = stopping_ || std::chrono::steady_clock::now() > first.until;
     lock.unlock();
-    work();
+    if (is_late) telemetry_.add(Counter::slow_reads_refused);
+    first.work(is_late ? Turn::too_late : Turn::yours);
     lock.lock();
   }
 }

@@ -48,7 +48,7 @@ MetricName name_of(Counter counter) {
     case Counter::stream_events_sent:
       return {"dialin_stream_events_sent_total", "Events sent to readers of change streams."};
     case Counter::slow_reads_refused:
-      return {"dialin_slow_reads_refused_total", "Reads answered 503 because the queue of slow reads was full."};
+      return {"dialin_slow_reads_refused_total", "Reads answered 503 because the queue of slow reads was full or moved too slowly."};
     case Counter::view_apply_failures:
       return {"dialin_view_apply_failures_total", "Groups that the views' store could not take at once."};
     case Counter::log_append_failures:

@@ -49,6 +49,22 @@ TEST_F(LiveApi, says_request_id_and_position_on_every_answer) {
   EXPECT_EQ(malformed.headers["dialin-sequence"], std::to_string(applied()));
 }
 
+TEST_F(LiveApi, a_request_too_large_to_be_served_is_answered_as_it_asks) {
+  ReadAnswer answer = call("POST", kConfigs, std::string(70'000, ' '), "X-Request-Id: mine\r\nAccept: application/problem+json\r\n");
+  EXPECT_EQ(answer.status, 413U);
+  EXPECT_EQ(answer.headers["x-request-id"], "mine");
+  EXPECT_EQ(answer.headers["content-type"], "application/problem+json");
+}
+
+TEST_F(LiveApi, a_change_or_a_move_reports_everything_that_is_wrong_at_once) {
+  const std::string pin = std::string(kConfigs) + "/" + make_pin();
+  EXPECT_EQ(violations_of(call("PUT", pin, R"({"name_prefix":"","type":"pinless_dialin","sip_uri":"sip:a@b"})")),
+            "name_prefix,type,sip_uri");
+  EXPECT_EQ(violations_of(call("POST", pin + "/move", R"({"type":"pinless_dialin","name_prefix":""})")),
+            "name_prefix,phone_number");
+  EXPECT_EQ(violations_of(call("POST", pin + "/move", R"({"type":"pin_dialin","name_prefix":""})")), "name_prefix,type");
+}
+
 TEST_F(LiveApi, request_ids_are_fresh) {
   EXPECT_NE(call("GET", "/").headers["x-request-id"], call("GET", "/").headers["x-request-id"]);
 }
@@ -69,7 +85,7 @@ TEST_F(LiveApi, a_change_reports_what_its_category_refuses_with_the_rest) {
             "name_prefix,room_creation_api");
   EXPECT_EQ(violations_of(call("PUT", path, R"({"room_creation_api":"https://example.com/"})")), "room_creation_api");
   EXPECT_EQ(violations_of(call("POST", path + "/move", R"({"type":"pinless_dialin","name_prefix":"","ivr_greeting":{"message":"x"}})")),
-            "name_prefix,ivr_greeting.message");
+            "name_prefix,phone_number,ivr_greeting.message");
   EXPECT_EQ(violations_of(call("POST", path + "/move", R"({"name_prefix":"x"})")), "type");
   EXPECT_EQ(violations_of(call("POST", path + "/restore", R"({"version":0,"x.y":1})")), "x.y,version");
 }
@@ -212,12 +228,12 @@ TEST_F(LiveApi, long_reads_are_refused_when_too_many_wait) {
   std::promise<void> gate;
   const std::shared_future<void> opened = gate.get_future().share();
   std::promise<void> begun;
-  slow_reads_->submit([&] {
+  slow_reads_->submit([&](service::SlowReads::Turn) {
     begun.set_value();
     opened.wait();
   });
   begun.get_future().wait();  // its thread is busy, its queue is empty
-  for (std::size_t i = 0; i < service::SlowReads::kQueueMax; ++i) EXPECT_TRUE(slow_reads_->submit([] {}));
+  for (std::size_t i = 0; i < service::SlowReads::kQueueMax; ++i) EXPECT_TRUE(slow_reads_->submit([](service::SlowReads::Turn) {}));
   EXPECT_EQ(outcome(call("GET", "/events")), "503 unavailable");
   EXPECT_EQ(outcome(call("GET", kConfigs)), "200") << "an unfiltered list is no long read";
   EXPECT_EQ(outcome(call("GET", "/domain-dialin-config?type=pin_dialin")), "503 unavailable");

@@ -31,10 +31,10 @@ TEST(IfMatch, what_is_no_list_is_refused) {
 }
 
 TEST(IfMatch, is_met_by_a_version_that_it_names) {
-  EXPECT_TRUE(is_met({true, {}}, {9}));
-  EXPECT_TRUE(is_met({false, {{3}, {9}}}, {9}));
-  EXPECT_FALSE(is_met({false, {{3}}}, {9}));
-  EXPECT_FALSE(is_met({false, {}}, {9}));
+  EXPECT_TRUE((IfMatch{true, {}}.is_met_by({9})));
+  EXPECT_TRUE((IfMatch{false, {{3}, {9}}}.is_met_by({9})));
+  EXPECT_FALSE((IfMatch{false, {{3}}}.is_met_by({9})));
+  EXPECT_FALSE((IfMatch{false, {}}.is_met_by({9})));
 }
 
 TEST(IfNoneMatch, compares_weakly) {

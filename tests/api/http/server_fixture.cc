@@ -95,7 +95,7 @@ void TestHandler::handle(Exchange& exchange) {
   exchange.respond(std::move(response));
 }
 
-Response TestHandler::malformed(unsigned status, std::string_view why) {
+Response TestHandler::malformed(unsigned status, std::string_view why, const Request&) {
   Response response;
   response.status = status;
   response.content_type = "text/plain";

@@ -56,7 +56,7 @@ struct Tap {
 class TestHandler : public Handler {
  public:
   void handle(Exchange& exchange) override;
-  Response malformed(unsigned status, std::string_view why) override;
+  Response malformed(unsigned status, std::string_view why, const Request& known) override;
 
   /// Waits for one.
   Reply next_reply();

@@ -1,0 +1,67 @@
+#include "api/service/slow_reads.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "api/service/stack.h"
+
+namespace dialin::service {
+namespace {
+
+using Turn = SlowReads::Turn;
+using test::CountingTelemetry;
+
+/// Its one thread is busy until open() is called.
+class BusyReads {
+ public:
+  explicit BusyReads(std::chrono::milliseconds wait_max) : reads(1, telemetry, wait_max) {
+    std::promise<void> begun;
+    reads.submit([this, &begun](Turn) {
+      begun.set_value();
+      gate_.get_future().wait();
+    });
+    begun.get_future().wait();
+  }
+  void open() { gate_.set_value(); }
+
+ private:
+  std::promise<void> gate_;
+
+ public:
+  CountingTelemetry telemetry;
+  SlowReads reads;
+};
+
+TEST(SlowReads, what_waited_too_long_is_told_so) {
+  BusyReads busy(std::chrono::milliseconds(1));
+  std::promise<Turn> late;
+  ASSERT_TRUE(busy.reads.submit([&](Turn turn) { late.set_value(turn); }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  busy.open();
+  EXPECT_EQ(late.get_future().get(), Turn::too_late);
+  EXPECT_EQ(busy.telemetry.count(Counter::slow_reads_refused), 1U);
+}
+
+TEST(SlowReads, what_waits_is_read_in_time) {
+  BusyReads busy(SlowReads::kWaitMax);
+  std::promise<Turn> waiting;
+  ASSERT_TRUE(busy.reads.submit([&](Turn turn) { waiting.set_value(turn); }));
+  busy.open();
+  EXPECT_EQ(waiting.get_future().get(), Turn::yours);
+}
+
+TEST(SlowReads, what_waits_at_the_stop_is_told_that_it_is_too_late) {
+  BusyReads busy(SlowReads::kWaitMax);
+  std::promise<Turn> waiting;
+  ASSERT_TRUE(busy.reads.submit([&](Turn turn) { waiting.set_value(turn); }));
+  std::thread stopping([&] { busy.reads.stop(); });
+  while (busy.reads.submit([](Turn) {})) std::this_thread::yield();
+  busy.open();
+  stopping.join();
+  EXPECT_EQ(waiting.get_future().get(), Turn::too_late);
+  EXPECT_FALSE(busy.reads.submit([](Turn) {}));
+}
+
+}  // namespace
+}  // namespace dialin::service
