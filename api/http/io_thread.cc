@@ -1,13 +1,17 @@
 #include "api/http/io_thread.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 // The thread sanitizer does not know Asio's fences; the loops here have one thread each and do not rest on them.
 #pragma GCC diagnostic ignored "-Wtsan"
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <exception>
+#include <system_error>
 #include <thread>
 
 #include "api/http/reply_target.h"
@@ -36,6 +40,8 @@ struct IoThread::Loop {
   asio::io_context context{kOneThread};
   asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, asio::io_context::executor_type>
       timer{context};
+  asio::posix::basic_stream_descriptor<asio::io_context::executor_type> bell{context};
+  std::uint64_t rung = 0;  ///< what the bell's counter said, of no interest
   std::chrono::steady_clock::time_point start;
   std::thread thread;
 };
@@ -43,7 +49,11 @@ struct IoThread::Loop {
 IoThread::IoThread(std::size_t number, Core& core)
     : number_(number), core_(core), date_(http_date(std::time(nullptr))), loop_(std::make_unique<Loop>()) {
   output_.reserve(kOutputBytes);
-  mailbox_ = std::make_shared<Mailbox>([this] { asio::post(loop_->context, [this] { open_letters(); }); });
+  mailbox_ = std::make_shared<Mailbox>();
+  const int bell = ::dup(mailbox_->bell());
+  if (bell < 0) throw std::system_error(errno, std::generic_category(), "dup");
+  loop_->bell.assign(bell);
+  loop_->bell.non_blocking(true);
 }
 
 IoThread::~IoThread() {
@@ -54,6 +64,7 @@ void IoThread::start() {
   loop_->start = std::chrono::steady_clock::now();
   loop_->timer.expires_at(loop_->start);
   wait_for_tick();
+  wait_for_letters();
   loop_->thread = std::thread([this] { run(); });
 }
 
@@ -68,6 +79,14 @@ void IoThread::stop() {
     loop_->thread.join();
   }
   mailbox_->close();
+}
+
+void IoThread::wait_for_letters() {
+  loop_->bell.async_read_some(asio::buffer(&loop_->rung, sizeof loop_->rung), [this](const boost::system::error_code& error, std::size_t) {
+    if (error) return;
+    open_letters();
+    wait_for_letters();
+  });
 }
 
 boost::asio::io_context& IoThread::loop() {

@@ -53,6 +53,7 @@ class IoThread {
   void run();
   void tick();
   void wait_for_tick();
+  void wait_for_letters();
   void open_letters();
   void open(Letter& letter);
   void give_turns();

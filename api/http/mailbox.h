@@ -35,20 +35,28 @@ using Letter = std::variant<NewConnection, Answer, Forgotten, Work>;
 
 class Mailbox {
  public:
-  /// `ring` is called by put() when there was no letter before, under the mailbox's lock: it must not put.
-  explicit Mailbox(std::function<void()> ring) : ring_(std::move(ring)) {}
+  /// Throws std::system_error when the process may open no more descriptors.
+  Mailbox();
+  ~Mailbox();
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  /// An eventfd, not blocking, that becomes readable when a letter lies here and none did before. It is rung with no lock held, so that the
+  /// reader it wakes meets none.
+  int bell() const { return bell_; }
 
   /// Any thread. The letter is destroyed, unread, in the caller's thread when the mailbox is closed.
   void put(Letter letter);
-  /// All letters; `out` is empty before, its memory serves for the next ones.
+  /// All letters; `out` is empty before, its memory serves for the next ones. The bell is to be silenced (read) before.
   void take(std::vector<Letter>& out);
-  /// After this ring() is not called any more.
+  /// After this letters are not kept any more.
   void close();
 
  private:
   std::mutex mutex_;
   std::vector<Letter> letters_;
-  std::function<void()> ring_;  ///< empty: closed
+  bool is_closed_ = false;
+  const int bell_;
 };
 
 }  // namespace dialin::http

@@ -60,8 +60,7 @@ TEST_F(LiveApi, a_change_or_a_move_reports_everything_that_is_wrong_at_once) {
   const std::string pin = std::string(kConfigs) + "/" + make_pin();
   EXPECT_EQ(violations_of(call("PUT", pin, R"({"name_prefix":"","type":"pinless_dialin","sip_uri":"sip:a@b"})")),
             "name_prefix,type,sip_uri");
-  EXPECT_EQ(violations_of(call("POST", pin + "/move", R"({"type":"pinless_dialin","name_prefix":""})")),
-            "name_prefix,phone_number");
+  EXPECT_EQ(violations_of(call("POST", pin + "/move", R"({"type":"pinless_dialin","name_prefix":""})")), "name_prefix,phone_number");
   EXPECT_EQ(violations_of(call("POST", pin + "/move", R"({"type":"pin_dialin","name_prefix":""})")), "name_prefix,type");
 }
 
