@@ -15,7 +15,7 @@ COPY --from=build /src/build/release/dialin /usr/bin/dialin
 USER dialin
 VOLUME /var/lib/dialin
 EXPOSE 8080
-# Not ready (503) while the views are rebuilt; --start-period leaves a large log the time for it.
-HEALTHCHECK --interval=5s --timeout=2s --start-period=60s CMD ["curl", "-fsS", "http://127.0.0.1:8080/readyz"]
+# Whether it lives, not whether it is ready: views that are being rebuilt are no reason to kill it.
+HEALTHCHECK --interval=5s --timeout=2s --start-period=60s CMD ["curl", "-fsS", "http://127.0.0.1:8080/healthz"]
 ENTRYPOINT ["dialin"]
 CMD ["serve", "--data", "/var/lib/dialin", "--listen", "0.0.0.0:8080"]

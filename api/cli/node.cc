@@ -6,6 +6,7 @@
 #include "api/cli/documents.h"
 #include "api/cli/open_store.h"
 #include "api/http/api.h"
+#include "api/http/entrance.h"
 #include "api/http/event_stream.h"
 #include "api/http/server.h"
 #include "infra/codec/json_codec.h"
@@ -18,21 +19,6 @@
 
 namespace dialin::cli {
 namespace {
-
-/// Parts that stand on nothing but options. They outlive all others.
-struct Ground {
-  explicit Ground(const ServeOptions& options) : telemetry(telemetry_options(options)) {}
-  static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
-    return {.version = std::string(version()),
-            .level = telemetry::level_named(options.log_level).value_or(Level::info),
-            .json_lines = options.log_json};
-  }
-  telemetry::PrometheusTelemetry telemetry;
-  telemetry::SystemClock clock;
-  crypto::SystemRandom random;
-  codec::JsonCodec codec;
-  log::PosixFiles files;
-};
 
 service::WriterLimits writer_limits(const ServeOptions& options) {
   service::WriterLimits limits;
@@ -49,6 +35,25 @@ http::ServerOptions server_options(const ServeOptions& options) {
   server.body_bytes_max = options.body_bytes_max;
   return server;
 }
+
+/// Parts that stand on nothing but options. They outlive all others. The address is bound before the log is opened: an address in use must
+/// not cost the log a record at every try, and who watches the process is answered meanwhile.
+struct Ground {
+  explicit Ground(const ServeOptions& options)
+      : telemetry(telemetry_options(options)), entrance(random, telemetry), server(server_options(options), entrance, telemetry) {}
+  static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
+    return {.version = std::string(version()),
+            .level = telemetry::level_named(options.log_level).value_or(Level::info),
+            .json_lines = options.log_json};
+  }
+  telemetry::PrometheusTelemetry telemetry;
+  telemetry::SystemClock clock;
+  crypto::SystemRandom random;
+  codec::JsonCodec codec;
+  log::PosixFiles files;
+  http::Entrance entrance;
+  http::Server server;
+};
 
 constexpr std::size_t kSlowReadThreads = 1;
 
@@ -71,24 +76,23 @@ class ServingNode : public Node {
         writer_({*log_, *store_, projector_, views_, ground_->codec, ground_->clock, ground_->telemetry}, rules_, writer_limits(options),
                 {&watch_, &hub_}),
         api_(wiring()),
-        server_(server_options(options), api_, ground_->telemetry),
         host_(options.host) {
-    hub_.connect([this](std::size_t thread, std::function<void()> work) { server_.post(thread, std::move(work)); });
+    hub_.connect([this](std::size_t thread, std::function<void()> work) { ground_->server.post(thread, std::move(work)); });
     ring_->follow(ground_->telemetry);
   }
   ~ServingNode() override { stop(); }
 
-  void start() override { server_.start(); }
+  void start() override { ground_->entrance.open(api_); }
 
   std::string url() const override {
     const bool ipv6 = host_.find(':') != std::string::npos;
-    return "http://" + (ipv6 ? "[" + host_ + "]" : host_) + ":" + std::to_string(server_.port());
+    return "http://" + (ipv6 ? "[" + host_ + "]" : host_) + ":" + std::to_string(ground_->server.port());
   }
 
   void stop() override {
     if (stopping_.exchange(true)) return;
     ground_->telemetry.say(Level::info, "stopping: requests in flight are answered first");
-    server_.drain();
+    ground_->server.drain();
     slow_reads_.stop();
     writer_.stop();
   }
@@ -129,7 +133,6 @@ class ServingNode : public Node {
   Rules rules_;
   service::Writer writer_;
   http::Api api_;
-  http::Server server_;
   std::string host_;
 };
 
@@ -141,6 +144,7 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   if (!keys) return CannotServe{keys.error().text};
   auto ring = crypto::KeyRing::load(options.keyring);
   if (!ring) return CannotServe{ring.error().text};
+  ground->server.start();
   std::filesystem::create_directories(options.data);
   auto log = open_log(options.data, {ground->files, ground->clock, ground->random, ground->codec, ground->telemetry});
   if (!log) return log.error();

@@ -19,11 +19,12 @@ struct CannotServe {
 
 class Node {
  public:
-  /// Opens keys, key ring, log and views (rebuilding them when they are missing) and binds the address. Serves nothing yet.
+  /// Binds the address, then opens keys, key ring, log and views (rebuilding them when they are missing). Meanwhile it answers that it is
+  /// not ready.
   static Result<std::unique_ptr<Node>, CannotServe> open(const ServeOptions& options);
   virtual ~Node() = default;
 
-  virtual void start() = 0;
+  virtual void start() = 0;  ///< from now on the store answers
   /// `http://HOST:PORT`, with the port that was bound.
   virtual std::string url() const = 0;
   /// Lets requests in flight be answered (10 s at most), then brings log and views to rest. Idempotent.

@@ -7,21 +7,16 @@
 #include "infra/codec/json_codec.h"
 #include "infra/log/posix_files.h"
 #include "infra/log/verify.h"
+#include "projections/projector.h"
 
 namespace dialin::cli {
 namespace {
 
 /// The domain's rules for the next record; nothing when all hold.
 std::optional<std::string> broken_rule(Ledger& ledger, const Codec& codec, const Record& record) {
-  const bool of_config = record.type == record_type_of(EventName::created) || record.type == record_type_of(EventName::updated) ||
-                         record.type == record_type_of(EventName::deleted);
-  if (!of_config) {
-    const auto fault = ledger.add(record, nullptr);
-    return fault.empty() ? std::nullopt : std::optional<std::string>(fault);
-  }
-  const auto event = codec.decode(record);
+  const auto event = projections::event_of(record, codec);
   if (!event) return "the value is not an event: " + std::string(event.error().why);
-  const auto fault = ledger.add(record, &*event);
+  const auto fault = ledger.add(record, *event ? &**event : nullptr);
   return fault.empty() ? std::nullopt : std::optional<std::string>(fault);
 }
 

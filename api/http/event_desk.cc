@@ -23,6 +23,12 @@ void FrameRing::add(Sequence sequence, std::string frame) {
   }
 }
 
+void FrameRing::forget_all() {
+  if (!frames_.empty()) covered_after_ = frames_.back().sequence;
+  frames_.clear();
+  bytes_ = 0;
+}
+
 std::size_t FrameRing::take(Sequence& cursor, std::string& out) const {
   invariant(cursor >= covered_after_, "a ring is read only from where it counts");
   auto next =
@@ -51,9 +57,22 @@ std::unique_ptr<StreamSource> EventDesk::subscribe(EventHub::Subscription wish) 
 void EventDesk::leave(EventReader& reader) {
   std::replace(waking_.begin(), waking_.end(), &reader, static_cast<EventReader*>(nullptr));
   std::erase(reader.feed_.waiting, &reader);
-  if (--reader.feed_.readers == 0) feeds_.erase(reader.tenant_);
+  if (--reader.feed_.readers == 0) {
+    ring_bytes_ -= reader.feed_.ring.bytes();
+    feeds_.erase(reader.tenant_);
+  }
   --readers_;
   --hub_.readers_;
+}
+
+void EventDesk::remember(FrameRing& ring, Sequence sequence, std::string frame) {
+  ring_bytes_ -= ring.bytes();
+  ring.add(sequence, std::move(frame));
+  ring_bytes_ += ring.bytes();
+  if (ring_bytes_ <= kRingBytesMax) return;
+  // What readers lack they find in the views: only slower, and this is seldom.
+  for (auto& [tenant, feed] : feeds_) feed.ring.forget_all();
+  ring_bytes_ = 0;
 }
 
 void EventDesk::publish(const std::vector<projections::Entry>& entries) {
@@ -66,7 +85,7 @@ void EventDesk::publish(const std::vector<projections::Entry>& entries) {
     if (entry.record.sequence <= feed.ring.covered_after()) continue;
     std::string frame;
     append_frame(hub_.ports_.codec, entry.record, *entry.event, frame);
-    feed.ring.add(entry.record.sequence, std::move(frame));
+    remember(feed.ring, entry.record.sequence, std::move(frame));
     for (EventReader* reader : feed.waiting) reader->is_waiting_ = false;
     readers.insert(readers.end(), feed.waiting.begin(), feed.waiting.end());
     feed.waiting.clear();

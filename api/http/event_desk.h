@@ -19,13 +19,16 @@ void append_frame(const Codec& codec, const Record& record, const Event& event, 
 class FrameRing {
  public:
   static constexpr std::size_t kFramesMax = 512;
-  static constexpr std::size_t kBytesMax = 1024 * 1024;
+  static constexpr std::size_t kBytesMax = 256 * 1024;
 
   explicit FrameRing(Sequence covered_after) : covered_after_(covered_after) {}
 
   Sequence covered_after() const { return covered_after_; }
   /// `sequence` is above all before it.
   void add(Sequence sequence, std::string frame);
+  /// From now on all that was added is read from the views.
+  void forget_all();
+  std::size_t bytes() const { return bytes_; }
   /// Appends frames above `cursor`, about kStreamChunkBytes of them; moves the cursor; how many. `cursor` is not below covered_after().
   std::size_t take(Sequence& cursor, std::string& out) const;
   bool has_above(Sequence cursor) const { return !frames_.empty() && frames_.back().sequence > cursor; }
@@ -44,6 +47,9 @@ class EventReader;
 
 class EventDesk {
  public:
+  /// Of all tenants' rings together; beyond it all are forgotten.
+  static constexpr std::size_t kRingBytesMax = 16 * 1024 * 1024;
+
   explicit EventDesk(EventHub& hub) : hub_(hub) {}
 
   /// Any thread.
@@ -64,10 +70,12 @@ class EventDesk {
   };
 
   void leave(EventReader& reader);
+  void remember(FrameRing& ring, Sequence sequence, std::string frame);
   void wake(std::vector<EventReader*> readers);
 
   EventHub& hub_;
   std::atomic<std::size_t> readers_{0};
+  std::size_t ring_bytes_ = 0;
   std::unordered_map<TenantId, Feed, HashOfId> feeds_;
   std::vector<EventReader*> waking_;  ///< being woken now; a reader that goes takes itself out
 };

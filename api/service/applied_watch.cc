@@ -24,7 +24,10 @@ void AppliedWatch::wait(Sequence at_least, std::chrono::steady_clock::time_point
     reached = applied_.load() >= at_least.value;
     if (!reached && !stopping_ && waiters_.size() < kWaitersMax) {
       waiters_.emplace(at_least.value, Waiter{deadline, std::move(done)});
-      changed_.notify_one();
+      if (deadline < nearest_) {
+        nearest_ = deadline;
+        changed_.notify_one();
+      }
       return;
     }
   }
@@ -50,15 +53,15 @@ void AppliedWatch::expire_overdue() {
   constexpr std::chrono::milliseconds grain{10};
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (waiters_.empty()) {
+    nearest_ = kNever;
+    for (const auto& [sequence, waiter] : waiters_) nearest_ = std::min(nearest_, waiter.deadline);
+    if (nearest_ == kNever) {
       changed_.wait(lock);
       continue;
     }
-    auto nearest = std::chrono::steady_clock::time_point::max();
-    for (const auto& [sequence, waiter] : waiters_) nearest = std::min(nearest, waiter.deadline);
     const auto now = std::chrono::steady_clock::now();
-    if (nearest > now) {
-      changed_.wait_until(lock, std::max(nearest, now + grain));
+    if (nearest_ > now) {
+      changed_.wait_until(lock, std::max(nearest_, now + grain));
       continue;
     }
     std::vector<Reached> overdue;

@@ -35,10 +35,13 @@ class AppliedWatch : public AppliedObserver {
   };
   void expire_overdue();
 
+  static constexpr auto kNever = std::chrono::steady_clock::time_point::max();
+
   std::atomic<std::uint64_t> applied_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::multimap<std::uint64_t, Waiter> waiters_;
+  std::chrono::steady_clock::time_point nearest_ = kNever;  ///< what the expirer sleeps for: it is woken only for less
   bool stopping_ = false;
   std::thread expirer_;
 };

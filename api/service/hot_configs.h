@@ -9,12 +9,15 @@
 
 namespace dialin::service {
 
+/// What a kept state takes of memory, nearly.
+std::size_t bytes_of(const ConfigState& state);
+
 using ConfigStates = std::unordered_map<ConfigId, ConfigState, HashOfId>;
 
 class HotConfigs {
  public:
-  /// At most `states_max` (at least 2) are kept.
-  explicit HotConfigs(std::size_t states_max) : generation_max_(states_max < 2 ? 1 : states_max / 2) {}
+  /// Keeps about `bytes_max` of states, and one more.
+  explicit HotConfigs(std::size_t bytes_max) : generation_bytes_max_(bytes_max / 2) {}
 
   /// Null when it is not here. Valid until the next call.
   const ConfigState* find(const ConfigId& id);
@@ -28,7 +31,8 @@ class HotConfigs {
  private:
   void make_room();
 
-  const std::size_t generation_max_;
+  const std::size_t generation_bytes_max_;
+  std::size_t young_bytes_ = 0;
   ConfigStates young_;
   ConfigStates old_;
 };

@@ -17,7 +17,7 @@ namespace dialin::service {
 
 class Overlay : public Known {
  public:
-  Overlay(const projections::Views& views, std::size_t hot_configs_max) : views_(views), hot_(hot_configs_max) {}
+  Overlay(const projections::Views& views, std::size_t hot_configs_bytes_max) : views_(views), hot_(hot_configs_bytes_max) {}
 
   const ConfigState* state(const TenantId& tenant, const ConfigId& id) override;
   std::optional<Holder> holder(const PhoneNumber& number) override;

@@ -26,7 +26,7 @@ WriterCore::WriterCore(Writer::Ports ports, Rules rules, WriterLimits limits, st
       limits_(limits),
       observers_(std::move(observers)),
       report_(std::move(report)),
-      overlay_(ports.views, limits.hot_configs_max),
+      overlay_(ports.views, limits.hot_configs_bytes_max),
       decider_(ports.views, ports.codec, ports.telemetry, overlay_, std::move(rules)),
       applied_(ports.projector.position().sequence.value) {
   ports_.telemetry.set(Gauge::applied, static_cast<double>(applied().value));

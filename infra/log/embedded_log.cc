@@ -34,9 +34,12 @@ class OpenLog : public EmbeddedLog {
     const auto begin = std::chrono::steady_clock::now();
     if (const Errno error = chain_->append(group); error.failed()) {
       telemetry_.add(Counter::log_append_failures);
-      telemetry_.say(Level::error, "nothing of a group of " + std::to_string(group.size()) + " records was stored: " + error.text());
+      if (!is_failing_) telemetry_.say(Level::error, "the log takes no records, writes are refused: " + error.text());
+      is_failing_ = true;
       return done(log_error(error));
     }
+    if (is_failing_) telemetry_.say(Level::info, "the log takes records again");
+    is_failing_ = false;
     end_ = end;
     count(group.size(), std::chrono::steady_clock::now() - begin);
     done(end);
@@ -60,6 +63,7 @@ class OpenLog : public EmbeddedLog {
   std::unique_ptr<ChainFile> chain_;
   Telemetry& telemetry_;
   Tail end_;
+  bool is_failing_ = false;  ///< said once, not at every group
 };
 
 EmbeddedLog::Failure lock_failure(const std::string& dir, const LockRefused& refused) {

@@ -40,7 +40,7 @@ bool has_same_key(const SortItem& a, const SortItem& b) {
 
 const char* Arena::keep(std::string_view a, std::string_view b) {
   const std::size_t size = a.size() + b.size();
-  if (size > free_bytes_) {
+  if (size > free_bytes_ || blocks_.empty()) {
     const std::size_t block = std::max(size, blocks_.empty() ? kFirstBlockBytes : kBlockBytesMax);
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
     free_ = blocks_.back().get();

@@ -41,13 +41,18 @@ TEST(FrameRing, holds_the_last_frames_and_says_from_where) {
 
 TEST(FrameRing, is_bounded_in_bytes_and_gives_chunks) {
   FrameRing ring({0});
-  for (std::uint64_t i = 1; i <= 20; ++i) ring.add({i}, std::string(100'000, 'x'));
-  EXPECT_EQ(ring.covered_after(), Sequence{10}) << "ten frames of 100,000 bytes are within the bound";
-  Sequence cursor{10};
+  for (std::uint64_t i = 1; i <= 20; ++i) ring.add({i}, std::string(50'000, 'x'));
+  EXPECT_EQ(ring.covered_after(), Sequence{15}) << "five frames of 50,000 bytes are within the bound";
+  EXPECT_EQ(ring.bytes(), 250'000U);
+  Sequence cursor{15};
   std::string out;
-  EXPECT_EQ(ring.take(cursor, out), 1U);
+  EXPECT_EQ(ring.take(cursor, out), 2U);
   EXPECT_TRUE(ring.has_above(cursor));
-  EXPECT_EQ(cursor, Sequence{11});
+  EXPECT_EQ(cursor, Sequence{17});
+  ring.forget_all();
+  EXPECT_EQ(ring.covered_after(), Sequence{20});
+  EXPECT_EQ(ring.bytes(), 0U);
+  EXPECT_FALSE(ring.has_above(cursor));
 }
 
 TEST_F(LiveApi, a_frame_is_id_name_and_data) {

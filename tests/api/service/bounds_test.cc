@@ -9,6 +9,7 @@
 namespace dialin::test {
 namespace {
 
+using service::bytes_of;
 using service::HotConfigs;
 using service::WriteQueue;
 
@@ -66,7 +67,7 @@ ConfigState state_of(std::uint64_t number, std::uint64_t version = 1) {
 }
 
 TEST(HotConfigs, never_more_than_the_bound_and_the_asked_for_stay) {
-  HotConfigs hot(10);
+  HotConfigs hot(10 * bytes_of(state_of(0)));
   for (std::uint64_t i = 0; i < 1000; ++i) {
     hot.keep(state_of(i));
     ASSERT_LE(hot.size(), 10u);
@@ -77,7 +78,7 @@ TEST(HotConfigs, never_more_than_the_bound_and_the_asked_for_stay) {
 }
 
 TEST(HotConfigs, the_last_kept_state_counts_whatever_generation_held_the_one_before) {
-  HotConfigs hot(4);
+  HotConfigs hot(4 * bytes_of(state_of(0)));
   for (std::uint64_t i = 1; i <= 3; ++i) hot.keep(state_of(i));  // the first is in the old generation now
   hot.keep(state_of(1, 2));
   EXPECT_EQ(hot.find(id_of(1))->version, Version{2});
@@ -85,6 +86,18 @@ TEST(HotConfigs, the_last_kept_state_counts_whatever_generation_held_the_one_bef
   EXPECT_EQ(hot.find(id_of(1))->version, Version{3});
   hot.drop(id_of(1));
   EXPECT_EQ(hot.find(id_of(1)), nullptr);
+}
+
+TEST(HotConfigs, the_bound_is_of_bytes) {
+  ConfigState large = state_of(1);
+  large.config.timeout_message = std::string(16'000, 'x');
+  EXPECT_GT(bytes_of(large), 16'000u);
+  HotConfigs hot(100 * bytes_of(state_of(0)));
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    large.id = id_of(i);
+    hot.keep(large);
+    ASSERT_LE(hot.size(), 4u) << "two of them fill a generation";
+  }
 }
 
 }  // namespace

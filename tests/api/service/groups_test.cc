@@ -214,7 +214,7 @@ TEST_F(Groups, records_of_others_are_applied_before_the_next_decision) {
 }
 
 TEST_F(Groups, hot_states_are_bounded_and_forgotten_ones_come_back_from_the_views) {
-  Driver small(stack, {.hot_configs_max = 4});
+  Driver small(stack, {.hot_configs_bytes_max = 2'000});
   for (std::uint64_t i = 0; i < 20; ++i) small.finished(create(id_of(i), number_of(i)));
   for (std::uint64_t i = 0; i < 20; ++i) EXPECT_EQ(small.finished(rename(id_of(i), "Name")).state->version, Version{2});
 }

@@ -77,7 +77,7 @@ void expect_answers_are_so(const Driver& driver) {
 
 RC_GTEST_PROP(RandomCommands, views_are_the_fold_of_the_log_whatever_fails, ()) {
   Stack stack;
-  Driver driver(stack, {.group_max = 4, .hot_configs_max = *rc::gen::element<std::size_t>(4, 64)});
+  Driver driver(stack, {.group_max = 4, .hot_configs_bytes_max = *rc::gen::element<std::size_t>(2'000, 64'000)});
   std::uint64_t fresh = 0;
   Commands commands(fresh);
   const int steps = *rc::gen::inRange(10, 60);

@@ -1,0 +1,34 @@
+#include "api/http/entrance.h"
+
+#include "api/http/call.h"
+#include "api/http/operation_answers.h"
+
+namespace dialin::http {
+namespace {
+
+constexpr std::string_view kOpening = "the store is being opened";
+constexpr Sequence kNothingApplied{0};
+
+}  // namespace
+
+void Entrance::handle(Exchange& exchange) {
+  if (Handler* store = store_.load(std::memory_order_acquire)) return store->handle(exchange);
+  exchange.respond(answer(exchange.request()));
+}
+
+Response Entrance::malformed(unsigned status, std::string_view why, const Request& known) {
+  if (Handler* store = store_.load(std::memory_order_acquire)) return store->malformed(status, why, known);
+  return manner_of(known, random_).refusal(problem_of_status(status, why), kNothingApplied);
+}
+
+Response Entrance::answer(const Request& request) const {
+  const Manner manner = manner_of(request, random_);
+  if (request.method == Method::get || request.method == Method::head) {
+    if (request.path == "/healthz") return health_answer(manner, kNothingApplied);
+    if (request.path == "/readyz") return readiness_answer(manner, {"starting", kNothingApplied, kNothingApplied, {std::string(kOpening)}});
+    if (request.path == "/metrics") return metrics_answer(manner, telemetry_, kNothingApplied);
+  }
+  return manner.refusal({ErrorKind::unavailable, std::string(kOpening)}, kNothingApplied);
+}
+
+}  // namespace dialin::http

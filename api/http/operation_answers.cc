@@ -1,0 +1,37 @@
+#include "api/http/operation_answers.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace dialin::http {
+namespace {
+
+constexpr std::string_view kNeverStore = "Cache-Control: no-store\r\n";
+
+}  // namespace
+
+Response health_answer(const Manner& manner, Sequence applied) {
+  return manner.answer(R"({"status":"ok"})", applied, kNeverStore);
+}
+
+Response readiness_answer(const Manner& manner, const Readiness& readiness) {
+  const auto& reasons = readiness.reasons;
+  const boost::json::object state{{"status", reasons.empty() ? "ready" : "not-ready"},
+                                  {"role", readiness.role},
+                                  {"applied", readiness.applied.value},
+                                  {"end", readiness.end.value},
+                                  {"lag", readiness.end.value - readiness.applied.value},
+                                  {"reasons", boost::json::array(reasons.begin(), reasons.end())}};
+  Response response = manner.answer(boost::json::serialize(state), readiness.applied, kNeverStore);
+  if (!reasons.empty()) response.status = 503;
+  return response;
+}
+
+Response metrics_answer(const Manner& manner, const Telemetry& telemetry, Sequence applied) {
+  Response response = manner.answer(telemetry.expose(), applied, kNeverStore);
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  return response;
+}
+
+}  // namespace dialin::http

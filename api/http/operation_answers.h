@@ -1,0 +1,24 @@
+#pragma once
+// What operators are told, by the calls and already before the store is open. Any thread.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/http/call.h"
+
+namespace dialin::http {
+
+struct Readiness {
+  std::string_view role;  ///< `starting`, `leader`
+  Sequence applied;
+  Sequence end;                      ///< of the log; at least `applied`
+  std::vector<std::string> reasons;  ///< not to be ready; empty: ready
+};
+
+Response health_answer(const Manner& manner, Sequence applied);
+/// 200, or 503 when there are reasons not to be ready.
+Response readiness_answer(const Manner& manner, const Readiness& readiness);
+Response metrics_answer(const Manner& manner, const Telemetry& telemetry, Sequence applied);
+
+}  // namespace dialin::http
