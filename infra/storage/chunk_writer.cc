@@ -28,7 +28,7 @@ void fetch_ahead(const std::vector<const Change*>& changes, std::size_t i) {
 }
 
 rocksdb::Status write_table(const std::string& path, const Database& database, Family family, const std::vector<const Change*>& changes) {
-  rocksdb::Options options = database.db().GetOptions(database.family(family));
+  rocksdb::Options options(rocksdb::DBOptions(), database.options_of(family, Database::Use::load));
   options.compression_per_level.clear();
   options.compression = rocksdb::kNoCompression;  // it will be merged, and compressed then
   options.bytes_per_sync = kBytesPerSync;

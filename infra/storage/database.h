@@ -34,12 +34,13 @@ class Database {
   rocksdb::ColumnFamilyHandle* family(Family family) const { return families_[static_cast<std::size_t>(family)]; }
   const std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount>& families() const { return families_; }
 
+  /// How a family is tuned; also for tables that are written beside the database.
+  rocksdb::ColumnFamilyOptions options_of(Family family, Use use) const;
+
   BackgroundErrors& errors() const { return *errors_; }
   Horizon& horizon() const { return *horizon_; }
 
  private:
-  rocksdb::ColumnFamilyOptions options_of(Family family, Use use) const;
-
   std::shared_ptr<BackgroundErrors> errors_;
   std::shared_ptr<Horizon> horizon_;
   std::shared_ptr<rocksdb::CompactionFilter> forgetting_;  // RocksDB only borrows it
