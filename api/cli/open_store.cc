@@ -22,7 +22,7 @@ bool has_lost_its_log(const std::string& data) {
 Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::string& data, log::EmbeddedLog::Ports ports) {
   if (has_lost_its_log(data)) {
     return CannotServe{data + "/views holds the views of a log, but " + data +
-                       "/log is empty: put the log back; only when it is meant to be " + "gone, delete " + data + "/views"};
+                       "/log is empty: put the log back; only when it is meant to be gone, delete " + data + "/views"};
   }
   log::EmbeddedOptions options;
   options.dir = data + "/log";

@@ -1,5 +1,8 @@
 #include <csignal>
+#include <cstdlib>
+#include <ctime>
 #include <iostream>
+#include <thread>
 
 #include "api/cli/command.h"
 #include "api/cli/dev_setup.h"
@@ -24,6 +27,25 @@ void wait_for_stop(const sigset_t& signals) {
   // Keys and key ring are followed as files, so a SIGHUP, which asks many servers to read them again, has nothing left to do.
   while (signal == SIGHUP) sigwait(&signals, &signal);
 }
+
+/// While the store is being opened, which may take minutes, there is nothing to bring to rest: the log and the views stand a kill at any
+/// instruction. So a wish to stop is granted at once.
+class StopWhileOpening {
+ public:
+  explicit StopWhileOpening(const sigset_t& signals) : thread_([signals](const std::stop_token& done) { watch(signals, done); }) {}
+
+ private:
+  static void watch(const sigset_t& signals, const std::stop_token& done) {
+    constexpr timespec kLook{0, 50'000'000};
+    while (!done.stop_requested()) {
+      const int signal = sigtimedwait(&signals, nullptr, &kLook);
+      if (signal != SIGTERM && signal != SIGINT) continue;
+      std::cerr << "dialin serve: stopped while the store was being opened\n";
+      std::_Exit(kDone);
+    }
+  }
+  std::jthread thread_;
+};
 
 int cannot_serve(std::string_view why) {
   std::cerr << "dialin serve: " << why << '\n';
@@ -51,7 +73,10 @@ int run_serve(const std::vector<std::string>& arguments) {
     if (!key) return cannot_serve(key.error().text);
     dev_key = std::move(*key);
   }
-  auto node = Node::open(options);
+  auto node = [&] {
+    const StopWhileOpening stop(signals);
+    return Node::open(options);
+  }();
   if (!node) return cannot_serve(node.error().text);
   (*node)->start();
   if (options.dev) print_first_steps((*node)->url(), dev_key);

@@ -93,19 +93,16 @@ std::optional<Query> Call::query() {
 void Call::answer_slowly(std::function<Response()> work) {
   const Reply reply = later();
   using Turn = service::SlowReads::Turn;
-  const bool is_queued = wiring.slow_reads.submit([&to = wiring, manner = admitted.manner, reply, work = std::move(work)](Turn turn) {
-    if (turn == Turn::too_late) return reply.respond(manner.refusal(too_many_slow_reads(), to.watch.applied()));
-    try {
-      reply.respond(work());
-    } catch (const std::exception& fault) {
-      reply.respond(manner.refusal(failed(to.telemetry, fault.what()), to.watch.applied()));
-    }
-  });
+  const bool is_queued =
+      wiring.slow_reads.submit(tenant(), [&to = wiring, manner = admitted.manner, reply, work = std::move(work)](Turn turn) {
+        if (turn == Turn::too_late) return reply.respond(manner.refusal(too_many_slow_reads(), to.watch.applied()));
+        try {
+          reply.respond(work());
+        } catch (const std::exception& fault) {
+          reply.respond(manner.refusal(failed(to.telemetry, fault.what()), to.watch.applied()));
+        }
+      });
   if (!is_queued) reply.respond(admitted.manner.refusal(too_many_slow_reads(), applied()));
-}
-
-Problem no_such_config() {
-  return {ErrorKind::not_found, "there is no config with this id"};
 }
 
 Problem failed(Telemetry& telemetry, std::string_view what) {

@@ -63,8 +63,6 @@ struct Call {
   void answer_slowly(std::function<Response()> work);
 };
 
-/// The problem of a config that is not there, or not this tenant's: the same words for both.
-Problem no_such_config();
 /// Of an exception that nobody expected; said to the operator, not to the caller.
 Problem failed(Telemetry& telemetry, std::string_view what);
 

@@ -1,6 +1,6 @@
 #pragma once
 // Stands before the calls while the store is being opened, which takes a minute when the views of a large log are rebuilt: says that the
-// process lives and is not ready, so that nobody kills it for its silence, and answers 503 to everything else.
+// process lives and is not ready, so that nobody kills it for its silence, gives the metrics, and answers 503 to everything else.
 
 #include <atomic>
 

@@ -106,12 +106,16 @@ Problem invalid(std::string property, std::string rule) {
   return invalid(Violations{{std::move(property), std::move(rule)}});
 }
 
+Problem no_such_config() {
+  return {ErrorKind::not_found, "there is no config with this id"};
+}
+
 Problem problem_of(const Refusal& refusal) {
   switch (refusal.code) {
     case RefusalCode::invalid:
       return invalid(refusal.violations);
     case RefusalCode::not_found:
-      return {ErrorKind::not_found, "there is no config with this id"};
+      return no_such_config();
     case RefusalCode::number_in_use:
       return number_in_use(refusal);
     case RefusalCode::precondition_failed:

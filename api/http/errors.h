@@ -65,6 +65,8 @@ struct Problem {
 
 /// A problem of kind invalid whose sentence is made of `violations` (at least one).
 Problem invalid(Violations violations);
+/// The problem of a config that is not there, or not this tenant's: the same words for both.
+Problem no_such_config();
 /// One broken rule.
 Problem invalid(std::string property, std::string rule);
 Problem problem_of(const Refusal& refusal);

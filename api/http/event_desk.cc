@@ -55,7 +55,6 @@ std::unique_ptr<StreamSource> EventDesk::subscribe(EventHub::Subscription wish) 
 }
 
 void EventDesk::leave(EventReader& reader) {
-  std::replace(waking_.begin(), waking_.end(), &reader, static_cast<EventReader*>(nullptr));
   std::erase(reader.feed_.waiting, &reader);
   if (--reader.feed_.readers == 0) {
     ring_bytes_ -= reader.feed_.ring.bytes();
@@ -90,18 +89,8 @@ void EventDesk::publish(const std::vector<projections::Entry>& entries) {
     readers.insert(readers.end(), feed.waiting.begin(), feed.waiting.end());
     feed.waiting.clear();
   }
-  wake(std::move(readers));
-}
-
-/// A session that is woken may pull at once, may find its peer gone and destroy its reader, or others: so this holds no iterator and asks
-/// for each anew.
-void EventDesk::wake(std::vector<EventReader*> readers) {
-  invariant(waking_.empty(), "readers are woken by one task at a time");
-  waking_ = std::move(readers);
-  for (std::size_t i = 0; i < waking_.size(); ++i) {
-    if (waking_[i] != nullptr) waking_[i]->wake_();
-  }
-  waking_.clear();
+  // Waking only schedules: no reader goes away meanwhile.
+  for (EventReader* reader : readers) reader->wake_();
 }
 
 }  // namespace dialin::http

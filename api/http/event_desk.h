@@ -71,13 +71,11 @@ class EventDesk {
 
   void leave(EventReader& reader);
   void remember(FrameRing& ring, Sequence sequence, std::string frame);
-  void wake(std::vector<EventReader*> readers);
 
   EventHub& hub_;
   std::atomic<std::size_t> readers_{0};
   std::size_t ring_bytes_ = 0;
   std::unordered_map<TenantId, Feed, HashOfId> feeds_;
-  std::vector<EventReader*> waking_;  ///< being woken now; a reader that goes takes itself out
 };
 
 /// One reader's place.
@@ -92,7 +90,6 @@ class EventReader : public StreamSource {
  private:
   friend class EventDesk;
 
-  Pull pull_checked(std::string& out);
   std::size_t read_views(std::string& out);
   bool is_still_allowed();
 

@@ -22,17 +22,8 @@ EventReader::~EventReader() {
   desk_.leave(*this);
 }
 
+/// What it throws ends the stream without its last chunk: the reader sees that something is missing and comes back with its Last-Event-ID.
 StreamSource::Pull EventReader::pull(std::string& out) {
-  try {
-    return pull_checked(out);
-  } catch (const std::exception& fault) {
-    // The reader comes back with its Last-Event-ID: whatever was not sent is asked for again.
-    desk_.hub_.ports_.telemetry.say(Level::error, std::string("a stream ended: ") + fault.what());
-    return Pull::end;
-  }
-}
-
-StreamSource::Pull EventReader::pull_checked(std::string& out) {
   if (!is_still_allowed()) return Pull::end;
   const bool is_covered = cursor_ >= feed_.ring.covered_after();
   const std::size_t sent = is_covered ? feed_.ring.take(cursor_, out) : read_views(out);

@@ -41,7 +41,8 @@ class EventHub : public service::AppliedObserver {
   EventHub(Ports ports, std::size_t threads, Sequence applied);
   ~EventHub() override;  ///< every stream must have ended
 
-  /// Once, before the server starts. `post` must work, or do nothing, until the writer has stopped.
+  /// Once, before the store is opened to callers and before the writer applies anything. `post` must work, or do nothing, until the writer
+  /// has stopped.
   void connect(Post post);
 
   struct Subscription {

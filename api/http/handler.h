@@ -38,7 +38,8 @@ class StreamSource {
   virtual ~StreamSource() = default;  ///< the session is done with it; on its thread
   /// Appends at most about kStreamChunkBytes to `out`.
   virtual Pull pull(std::string& out) = 0;
-  /// Given once, before the first pull: makes the session pull again. Session's thread only; not valid after this source is destroyed.
+  /// Given once, before the first pull: makes the session pull again, later, never from within. Session's thread only; not valid after this
+  /// source is destroyed.
   virtual void on_start(std::function<void()> wake) = 0;
 };
 constexpr std::size_t kStreamChunkBytes = 64 * 1024;

@@ -4,6 +4,16 @@
 
 namespace dialin::http {
 
+char* ReceiveBuffer::begin_receive() {
+  receiving_at_ = end_;
+  return memory_.get() + end_;
+}
+
+void ReceiveBuffer::received(std::size_t bytes) {
+  if (receiving_at_ != end_) std::memmove(memory_.get() + end_, memory_.get() + receiving_at_, bytes);
+  end_ += bytes;
+}
+
 void ReceiveBuffer::reserve(std::size_t bytes) {
   const std::size_t held = size();
   const bool too_small = capacity_ < bytes;

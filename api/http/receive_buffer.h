@@ -15,10 +15,11 @@ class ReceiveBuffer {
   std::size_t size() const { return end_ - begin_; }
   bool empty() const { return begin_ == end_; }
 
-  char* free_space() { return memory_.get() + end_; }
   std::size_t free_bytes() const { return capacity_ - end_; }
-
-  void received(std::size_t bytes) { end_ += bytes; }
+  /// Where what comes next may be written, free_bytes() of it, until received().
+  char* begin_receive();
+  /// Takes over what was written there, also when bytes before it were dropped meanwhile.
+  void received(std::size_t bytes);
   void consume(std::size_t bytes) { begin_ += bytes; }
   /// Drops bytes at the end.
   void shrink_to(std::size_t bytes) { end_ = begin_ + bytes; }
@@ -32,6 +33,7 @@ class ReceiveBuffer {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::size_t receiving_at_ = 0;
 };
 
 }  // namespace dialin::http

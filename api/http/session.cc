@@ -162,7 +162,8 @@ void Session::receive() {
   make_room();
   if (received_.free_bytes() == 0) return;
   is_receiving_ = true;
-  socket_.receive(received_.free_space(), received_.free_bytes());
+  const std::size_t room = received_.free_bytes();
+  socket_.receive(received_.begin_receive(), room);
 }
 
 void Session::make_room() {

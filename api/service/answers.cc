@@ -21,11 +21,15 @@ std::string_view sentence_of(LogError error) {
   return "the log failed, nothing was stored";
 }
 
-/// An answer that was given before stands, whatever becomes of this group. `of_stored` for those that had something to store; the others
-/// were decided on what may never be, and stored nothing either way.
+/// Answers that stand, whatever becomes of their group: they say what was before it, or that nothing is known.
+bool stands(WriteCode code) {
+  return code == WriteCode::replayed || code == WriteCode::idempotency_running || code == WriteCode::outcome_unknown;
+}
+
+/// `of_stored` for those that had something to store; the others were decided on what may never be, and stored nothing either way.
 void answer_all(Group& group, WriteCode of_stored, const std::string& why_of_stored, const std::string& why_of_others, Sequence applied) {
   for (Held& held : group.answers) {
-    if (held.result.code == WriteCode::replayed) {
+    if (stands(held.result.code)) {
       held.done(std::move(held.result));
       continue;
     }

@@ -13,18 +13,36 @@ SlowReads::~SlowReads() {
   stop();
 }
 
-bool SlowReads::submit(std::function<void(Turn)> work) {
+bool SlowReads::submit(const TenantId& tenant, std::function<void(Turn)> work) {
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_ && queue_.size() < kQueueMax) {
-      queue_.push_back({std::move(work), std::chrono::steady_clock::now() + wait_max_});
-      telemetry_.set(Gauge::slow_read_queue_depth, static_cast<double>(queue_.size()));
+    const auto mine = queues_.find(tenant);
+    const bool has_room = waiting_ < kQueueMax && (mine == queues_.end() || mine->second.size() < kTenantQueueMax);
+    if (!stopping_ && has_room) {
+      if (mine == queues_.end()) turns_.push_back(tenant);
+      queues_[tenant].push_back({std::move(work), std::chrono::steady_clock::now() + wait_max_});
+      telemetry_.set(Gauge::slow_read_queue_depth, static_cast<double>(++waiting_));
       changed_.notify_one();
       return true;
     }
   }
   telemetry_.add(Counter::slow_reads_refused);
   return false;
+}
+
+SlowReads::Waiting SlowReads::take_first() {
+  const TenantId tenant = turns_.front();
+  turns_.pop_front();
+  const auto queue = queues_.find(tenant);
+  Waiting first = std::move(queue->second.front());
+  queue->second.pop_front();
+  if (queue->second.empty()) {
+    queues_.erase(queue);
+  } else {
+    turns_.push_back(tenant);
+  }
+  telemetry_.set(Gauge::slow_read_queue_depth, static_cast<double>(--waiting_));
+  return first;
 }
 
 void SlowReads::stop() {
@@ -41,11 +59,9 @@ void SlowReads::stop() {
 void SlowReads::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    const Waiting first = std::move(queue_.front());
-    queue_.pop_front();
-    telemetry_.set(Gauge::slow_read_queue_depth, static_cast<double>(queue_.size()));
+    changed_.wait(lock, [this] { return stopping_ || waiting_ > 0; });
+    if (waiting_ == 0) return;
+    const Waiting first = take_first();
     const bool is_late = stopping_ || std::chrono::steady_clock::now() > first.until;
     lock.unlock();
     if (is_late) telemetry_.add(Counter::slow_reads_refused);

@@ -86,6 +86,7 @@ class WriterCore {
   Time retry_at_{};
   Time last_write_{};
   bool unflushed_ = false;
+  bool is_flush_failing_ = false;  ///< said when it begins and ends
   std::int64_t keys_forgotten_us_ = 0;
 };
 

@@ -75,8 +75,16 @@ std::string WriterCore::trouble() const {
 }
 
 void WriterCore::flush() {
-  unflushed_ = !ports_.store.flush();
-  if (unflushed_) ports_.telemetry.say(Level::warning, "the views could not be flushed: after a crash more is replayed from the log");
+  const bool failed_before = is_flush_failing_;
+  // A store whose disk was full takes nothing until it is told that there may be room again.
+  is_flush_failing_ = !ports_.store.flush() && !(ports_.store.resume() && ports_.store.flush());
+  unflushed_ = is_flush_failing_;
+  if (is_flush_failing_ == failed_before) return;
+  if (is_flush_failing_) {
+    ports_.telemetry.say(Level::warning, "the views cannot be flushed: after a crash more is replayed from the log");
+  } else {
+    ports_.telemetry.say(Level::info, "the views can be flushed again");
+  }
 }
 
 void WriterCore::forget_old_keys(Instant chain_time) {

@@ -15,7 +15,7 @@
 namespace dialin::storage {
 
 struct BulkStoreOptions {
-  std::size_t chunk_bytes = 24u << 20;  ///< of keys and values; two chunks are in memory at a time
+  std::size_t chunk_bytes = 24u << 20;  ///< of keys and values; three chunks are in memory at a time: one fills, one waits, one is written
 };
 
 /// Makes `dir`, which must not exist or be empty. Throws StoreFailure.

@@ -19,7 +19,7 @@ class ChunkWriter {
   ChunkWriter(Database& database, std::string dir);
   ~ChunkWriter();  ///< waits for what is being written
 
-  /// Takes `chunk`; waits while another one is being written. The error is that of an earlier chunk, and stays.
+  /// Takes `chunk`; waits while another one waits. The error is that of an earlier chunk, and stays.
   Result<void, StoreError> write(Chunk chunk);
   /// Until all that was taken is in the database.
   Result<void, StoreError> finish();

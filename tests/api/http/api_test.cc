@@ -227,12 +227,16 @@ TEST_F(LiveApi, long_reads_are_refused_when_too_many_wait) {
   std::promise<void> gate;
   const std::shared_future<void> opened = gate.get_future().share();
   std::promise<void> begun;
-  slow_reads_->submit([&](service::SlowReads::Turn) {
+  slow_reads_->submit(TenantId{}, [&](service::SlowReads::Turn) {
     begun.set_value();
     opened.wait();
   });
   begun.get_future().wait();  // its thread is busy, its queue is empty
-  for (std::size_t i = 0; i < service::SlowReads::kQueueMax; ++i) EXPECT_TRUE(slow_reads_->submit([](service::SlowReads::Turn) {}));
+  for (std::size_t i = 0; i < service::SlowReads::kQueueMax; ++i) {
+    TenantId tenant;
+    tenant.bytes[0] = static_cast<std::uint8_t>(i / service::SlowReads::kTenantQueueMax);
+    EXPECT_TRUE(slow_reads_->submit(tenant, [](service::SlowReads::Turn) {}));
+  }
   EXPECT_EQ(outcome(call("GET", "/events")), "503 unavailable");
   EXPECT_EQ(outcome(call("GET", kConfigs)), "200") << "an unfiltered list is no long read";
   EXPECT_EQ(outcome(call("GET", "/domain-dialin-config?type=pin_dialin")), "503 unavailable");

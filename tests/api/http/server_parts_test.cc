@@ -198,7 +198,7 @@ TEST(TimerWheelTest, gives_at_least_the_time_asked_for) {
 TEST(ReceiveBufferTest, keeps_what_it_holds_and_gives_memory_back) {
   ReceiveBuffer buffer;
   buffer.reserve(8);
-  std::memcpy(buffer.free_space(), "01234567", 8);
+  std::memcpy(buffer.begin_receive(), "01234567", 8);
   buffer.received(8);
   buffer.consume(5);
   buffer.reserve(8);
@@ -212,6 +212,17 @@ TEST(ReceiveBufferTest, keeps_what_it_holds_and_gives_memory_back) {
   buffer.consume(3);
   buffer.reserve(8);
   EXPECT_EQ(buffer.free_bytes(), 8U);
+}
+
+TEST(ReceiveBufferTest, takes_over_what_came_while_bytes_before_it_were_dropped) {
+  ReceiveBuffer buffer;
+  buffer.reserve(16);
+  std::memcpy(buffer.begin_receive(), "headdrop", 8);
+  buffer.received(8);
+  std::memcpy(buffer.begin_receive(), "tail", 4);
+  buffer.shrink_to(4);
+  buffer.received(4);
+  EXPECT_EQ(std::string_view(buffer.data(), buffer.size()), "headtail");
 }
 
 TEST(AnswerHeadTest, writes_dates_as_http_has_them) {

@@ -30,6 +30,21 @@ TEST_F(ServerReplies, come_from_any_thread) {
   }
 }
 
+TEST_F(ServerReplies, leave_a_chunked_request_behind_them_whole) {
+  start();
+  Client caller = client();
+  caller.send(get("/later") + "PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  const Reply reply = handler.next_reply();
+  std::this_thread::sleep_for(milliseconds(50));  // the server waits for more behind what it has
+  reply.respond(text("late"));
+  EXPECT_EQ(caller.read_answer().body, "late");
+  caller.send("1\r\n!\r\n0\r\n\r\n" + get("/status/204"));
+  const ReadAnswer answer = caller.read_answer();
+  EXPECT_EQ(answer.status, 200U);
+  EXPECT_NE(answer.body.find("hello!"), std::string::npos) << answer.body;
+  EXPECT_EQ(caller.read_answer().status, 204U);
+}
+
 TEST_F(ServerReplies, may_look_at_the_request_on_its_thread) {
   start();
   Client caller = client();

@@ -138,6 +138,14 @@ TEST_F(Failures, stored_but_not_applied_is_an_unknown_outcome_and_recovers) {
   EXPECT_EQ(next.state->version, Version{3}) << "the write that was stored counts";
 }
 
+TEST_F(Failures, the_repetition_of_a_write_without_an_outcome_is_not_told_that_nothing_was_stored) {
+  stack.store.full = true;
+  driver.write({with_key(key_of(1), create(a, number_of(1))), with_key(key_of(1), create(b, number_of(1)))});
+  driver.finish();
+  EXPECT_EQ(driver.code(0), WriteCode::outcome_unknown);
+  EXPECT_EQ(driver.code(1), WriteCode::idempotency_running);
+}
+
 TEST_F(Failures, groups_in_flight_when_the_views_fail_are_answered_and_caught_up) {
   driver.finished(create(a, number_of(1)));
   driver.write({rename(a, "One")});

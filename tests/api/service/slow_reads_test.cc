@@ -12,12 +12,19 @@ namespace {
 using Turn = SlowReads::Turn;
 using test::CountingTelemetry;
 
+TenantId tenant(std::uint8_t number) {
+  TenantId id;
+  id.bytes.fill(number);
+  return id;
+}
+const TenantId kOne = tenant(1);
+
 /// Its one thread is busy until open() is called.
 class BusyReads {
  public:
   explicit BusyReads(std::chrono::milliseconds wait_max) : reads(1, telemetry, wait_max) {
     std::promise<void> begun;
-    reads.submit([this, &begun](Turn) {
+    reads.submit(kOne, [this, &begun](Turn) {
       begun.set_value();
       gate_.get_future().wait();
     });
@@ -36,7 +43,7 @@ class BusyReads {
 TEST(SlowReads, what_waited_too_long_is_told_so) {
   BusyReads busy(std::chrono::milliseconds(1));
   std::promise<Turn> late;
-  ASSERT_TRUE(busy.reads.submit([&](Turn turn) { late.set_value(turn); }));
+  ASSERT_TRUE(busy.reads.submit(kOne, [&](Turn turn) { late.set_value(turn); }));
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
   busy.open();
   EXPECT_EQ(late.get_future().get(), Turn::too_late);
@@ -46,7 +53,7 @@ TEST(SlowReads, what_waited_too_long_is_told_so) {
 TEST(SlowReads, what_waits_is_read_in_time) {
   BusyReads busy(SlowReads::kWaitMax);
   std::promise<Turn> waiting;
-  ASSERT_TRUE(busy.reads.submit([&](Turn turn) { waiting.set_value(turn); }));
+  ASSERT_TRUE(busy.reads.submit(kOne, [&](Turn turn) { waiting.set_value(turn); }));
   busy.open();
   EXPECT_EQ(waiting.get_future().get(), Turn::yours);
 }
@@ -54,13 +61,34 @@ TEST(SlowReads, what_waits_is_read_in_time) {
 TEST(SlowReads, what_waits_at_the_stop_is_told_that_it_is_too_late) {
   BusyReads busy(SlowReads::kWaitMax);
   std::promise<Turn> waiting;
-  ASSERT_TRUE(busy.reads.submit([&](Turn turn) { waiting.set_value(turn); }));
+  ASSERT_TRUE(busy.reads.submit(kOne, [&](Turn turn) { waiting.set_value(turn); }));
   std::thread stopping([&] { busy.reads.stop(); });
-  while (busy.reads.submit([](Turn) {})) std::this_thread::yield();
+  while (busy.reads.submit(kOne, [](Turn) {})) std::this_thread::yield();
   busy.open();
   stopping.join();
   EXPECT_EQ(waiting.get_future().get(), Turn::too_late);
-  EXPECT_FALSE(busy.reads.submit([](Turn) {}));
+  EXPECT_FALSE(busy.reads.submit(kOne, [](Turn) {}));
+}
+
+TEST(SlowReads, tenants_take_turns) {
+  BusyReads busy(SlowReads::kWaitMax);
+  std::string order;
+  for (int i = 0; i < 3; ++i) busy.reads.submit(kOne, [&](Turn) { order += 'a'; });
+  busy.reads.submit(tenant(2), [&](Turn) { order += 'b'; });
+  std::promise<void> last;
+  busy.reads.submit(tenant(3), [&](Turn) { order += 'c'; });
+  busy.reads.submit(kOne, [&](Turn) { last.set_value(); });
+  busy.open();
+  last.get_future().wait();
+  EXPECT_EQ(order, "abcaa");
+}
+
+TEST(SlowReads, one_tenant_does_not_fill_the_queue) {
+  BusyReads busy(SlowReads::kWaitMax);
+  for (std::size_t i = 0; i < SlowReads::kTenantQueueMax; ++i) EXPECT_TRUE(busy.reads.submit(kOne, [](Turn) {}));
+  EXPECT_FALSE(busy.reads.submit(kOne, [](Turn) {}));
+  EXPECT_TRUE(busy.reads.submit(tenant(2), [](Turn) {}));
+  busy.open();
 }
 
 }  // namespace
