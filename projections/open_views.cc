@@ -25,17 +25,66 @@ OpenViewsFailure failed_to_write(StoreError error, const std::string& dir) {
   return unusable(OpenViewsError::store, dir, "they cannot be written");
 }
 
+std::optional<std::uint64_t> schema_of(const ViewStore& store) {
+  std::string text;
+  std::uint64_t schema = 0;
+  if (!store.get(Family::meta, kMetaSchema, text)) return std::nullopt;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), schema);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) throw StoreFailure("the schema of the views is no number");
+  return schema;
+}
+
+/// The log may have been cut or replaced since.
+Done check_position(const FoundViews& found, const EventLog& log) {
+  const std::string sequence = std::to_string(found.position.sequence.value);
+  const auto record = log.at(found.position.sequence);
+  if (!record && record.error() != LogError::not_found)
+    return OpenViewsFailure{OpenViewsError::log, "record " + sequence + ", where the views stand, cannot be read from the log"};
+  const auto diverged = [&](const std::string& what) {
+    return OpenViewsFailure{OpenViewsError::log_diverged,
+                            "the views in " + found.dir + " stand at record " + sequence + ", " + what +
+                                ". Records that were answered are not in this log: put back the log that belongs to the views. Only when "
+                                "this one is meant to be the truth, run `rm -r " +
+                                found.dir + "` and start again"};
+  };
+  if (!record) return diverged("but the log ends at record " + std::to_string(log.tail().sequence.value));
+  if (record->id != found.position.id)
+    return diverged("with id " + found.position.id.hex() + ", but in the log that record has id " + record->id.hex());
+  return {};
+}
+
+Result<FoundViews, OpenViewsFailure> find(const ViewFolder& folder, const EventLog& log, const ViewStores& stores) {
+  FoundViews found{folder.dir(), nullptr, {}};
+  if (!folder.has_current()) return found;
+  auto store = stores.open(folder.current());
+  const auto schema = schema_of(*store);
+  if (!schema || *schema < kSchema) return found;
+  if (*schema > kSchema)
+    return OpenViewsFailure{OpenViewsError::newer_schema, "the views in " + folder.current() + " have schema " + std::to_string(*schema) +
+                                                              ", this dialin knows " + std::to_string(kSchema) +
+                                                              ": run the newer dialin that made them"};
+  const ViewsPlace place = place_of(*store);
+  if (place.log != log.id().view())
+    return unusable(OpenViewsError::other_log, folder.dir(), "they were made from another log than " + log.id().text());
+  found.position = place.position;
+  if (found.position.sequence.value != 0) {
+    if (const Done checked = check_position(found, log); !checked) return checked.error();
+  }
+  found.store = std::move(store);
+  return found;
+}
+
 class Opening {
  public:
-  Opening(const std::string& dir, const EventLog& log, const Codec& codec, const ViewStores& stores)
-      : folder_(dir), log_(log), codec_(codec), stores_(stores) {}
+  Opening(FoundViews found, const EventLog& log, const Codec& codec, const ViewStores& stores)
+      : folder_(found.dir), log_(log), codec_(codec), stores_(stores) {
+    views_.store = std::move(found.store);
+    views_.position = found.position;
+  }
 
   Result<OpenViews, OpenViewsFailure> open();
 
  private:
-  enum class Found : std::uint8_t { usable, missing };
-  Result<Found, OpenViewsFailure> check_current();
-  Done check_position();
   Done rebuild();
   Done catch_up(ViewStore& store);
 
@@ -46,65 +95,14 @@ class Opening {
   OpenViews views_;
 };
 
-std::optional<std::uint64_t> schema_of(const ViewStore& store) {
-  std::string text;
-  std::uint64_t schema = 0;
-  if (!store.get(Family::meta, kMetaSchema, text)) return std::nullopt;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), schema);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) throw StoreFailure("the schema of the views is no number");
-  return schema;
-}
-
 Result<OpenViews, OpenViewsFailure> Opening::open() {
-  Found found = Found::missing;
-  if (folder_.has_current()) {
-    const auto checked = check_current();
-    if (!checked) return checked.error();
-    found = *checked;
-  }
-  if (found == Found::missing) {
-    views_.store.reset();
+  if (!views_.store) {
     if (const Done rebuilt = rebuild(); !rebuilt) return rebuilt.error();
     views_.store = stores_.open(folder_.current());
     views_.rebuilt = true;
   }
   if (const Done caught_up = catch_up(*views_.store); !caught_up) return caught_up.error();
   return std::move(views_);
-}
-
-Result<Opening::Found, OpenViewsFailure> Opening::check_current() {
-  views_.store = stores_.open(folder_.current());
-  const auto schema = schema_of(*views_.store);
-  if (!schema || *schema < kSchema) return Found::missing;
-  if (*schema > kSchema)
-    return OpenViewsFailure{OpenViewsError::newer_schema, "the views in " + folder_.current() + " have schema " + std::to_string(*schema) +
-                                                              ", this dialin knows " + std::to_string(kSchema) +
-                                                              ": run the newer dialin that made them"};
-  std::string log_id;
-  views_.store->get(Family::meta, kMetaLog, log_id);
-  if (log_id != log_.id().view())
-    return unusable(OpenViewsError::other_log, folder_.dir(), "they were made from another log than " + log_.id().text());
-  if (const Done checked = check_position(); !checked) return checked.error();
-  return Found::usable;
-}
-
-/// The log may have been cut or replaced since.
-Done Opening::check_position() {
-  std::string stored;
-  if (!views_.store->get(Family::meta, kMetaPosition, stored)) return {};
-  views_.position = decode_position(stored);
-  const std::string sequence = std::to_string(views_.position.sequence.value);
-
-  const auto record = log_.at(views_.position.sequence);
-  if (!record && record.error() != LogError::not_found)
-    return OpenViewsFailure{OpenViewsError::log, "record " + sequence + ", where the views stand, cannot be read from the log"};
-  if (!record)
-    return unusable(OpenViewsError::log_diverged, folder_.dir(), "they stand at record " + sequence + ", but the log ends before it");
-  if (record->id != views_.position.id)
-    return unusable(OpenViewsError::log_diverged, folder_.dir(),
-                    "they stand at record " + sequence + " with id " + views_.position.id.hex() + ", but in the log that record has id " +
-                        record->id.hex());
-  return {};
 }
 
 Done Opening::rebuild() {
@@ -147,16 +145,45 @@ Done Opening::catch_up(ViewStore& store) {
   return {};
 }
 
-}  // namespace
-
-Result<OpenViews, OpenViewsFailure> open_views(const std::string& dir, const EventLog& log, const Codec& codec, const ViewStores& stores) {
+/// What the store and the file system throw, as a failure that says what helps.
+template <typename Work>
+auto caught(const std::string& dir, Work work) -> decltype(work()) {
   try {
-    return Opening(dir, log, codec, stores).open();
+    return work();
   } catch (const StoreFailure& error) {
     return unusable(OpenViewsError::store, dir, error.what());
   } catch (const std::system_error& error) {  // of the file system
     return unusable(OpenViewsError::store, dir, error.what());
   }
+}
+
+}  // namespace
+
+ViewsPlace place_of(const ViewReader& store) {
+  ViewsPlace place;
+  store.get(Family::meta, kMetaLog, place.log);
+  std::string position;
+  if (store.get(Family::meta, kMetaPosition, position)) place.position = decode_position(position);
+  return place;
+}
+
+std::string current_views(const std::string& dir) {
+  return dir + "/" + ViewFolder::kCurrent;
+}
+
+Result<FoundViews, OpenViewsFailure> find_views(const std::string& dir, const EventLog& log, const ViewStores& stores) {
+  return caught(dir, [&] { return find(ViewFolder(dir), log, stores); });
+}
+
+Result<OpenViews, OpenViewsFailure> open_views(FoundViews found, const EventLog& log, const Codec& codec, const ViewStores& stores) {
+  const std::string dir = found.dir;
+  return caught(dir, [&] { return Opening(std::move(found), log, codec, stores).open(); });
+}
+
+Result<OpenViews, OpenViewsFailure> open_views(const std::string& dir, const EventLog& log, const Codec& codec, const ViewStores& stores) {
+  auto found = find_views(dir, log, stores);
+  if (!found) return found.error();
+  return open_views(std::move(*found), log, codec, stores);
 }
 
 }  // namespace dialin::projections

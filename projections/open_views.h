@@ -34,6 +34,13 @@ struct OpenViewsFailure {
   std::string text;  ///< a sentence for the operator, with the command that helps
 };
 
+/// Views as they were found, before anything was applied to them.
+struct FoundViews {
+  std::string dir;
+  std::unique_ptr<ViewStore> store;  ///< null: there are none, or of an older schema. They are to be rebuilt
+  Tail position;
+};
+
 struct OpenViews {
   std::unique_ptr<ViewStore> store;
   Tail position;
@@ -41,9 +48,23 @@ struct OpenViews {
   bool rebuilt = false;
 };
 
-/// `dir/current` holds the views, `dir/rebuilding` those being made; a rebuild that was cut short begins anew. An older schema counts as
-/// missing. Reading, hashing and decoding run on a thread of their own, so that rebuilding uses two cores. The chain is verified as it is
-/// read. Blocks until position == log.tail().
+/// Where views stand: which log they were made from, and the last record that was applied.
+struct ViewsPlace {
+  std::string log;  ///< 16 bytes; empty: not begun
+  Tail position;
+};
+ViewsPlace place_of(const ViewReader& store);
+/// Where the views in use stand, in a folder that open_views() is given.
+std::string current_views(const std::string& dir);
+
+/// Opens the views in `dir` and holds them against the log, of which it only reads the record that they stand at: so it can be asked before
+/// anything is written there. `dir/current` holds the views, `dir/rebuilding` those being made; a rebuild that was cut short begins anew.
+Result<FoundViews, OpenViewsFailure> find_views(const std::string& dir, const EventLog& log, const ViewStores& stores);
+
+/// Rebuilds them when there are none, and applies what they lack. Reading, hashing and decoding run on a thread of their own, so that
+/// rebuilding uses two cores. The chain is verified as it is read. Blocks until position == log.tail().
+Result<OpenViews, OpenViewsFailure> open_views(FoundViews found, const EventLog& log, const Codec& codec, const ViewStores& stores);
+/// find_views() and this in one.
 Result<OpenViews, OpenViewsFailure> open_views(const std::string& dir, const EventLog& log, const Codec& codec, const ViewStores& stores);
 
 }  // namespace dialin::projections

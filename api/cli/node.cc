@@ -61,17 +61,17 @@ constexpr std::size_t kSlowReadThreads = 1;
 class ServingNode : public Node {
  public:
   ServingNode(const ServeOptions& options, std::unique_ptr<Ground> ground, std::unique_ptr<crypto::ApiKeys> keys,
-              std::unique_ptr<crypto::KeyRing> ring, std::unique_ptr<log::EmbeddedLog> log, projections::OpenViews opened)
+              std::unique_ptr<crypto::KeyRing> ring, OpenStore opened)
       : ground_(std::move(ground)),
         keys_(std::move(keys)),
         ring_(std::move(ring)),
-        log_(std::move(log)),
-        store_(std::move(opened.store)),
+        log_(std::move(opened.log)),
+        store_(std::move(opened.views.store)),
         views_(*store_, *log_, ground_->codec),
-        projector_(*store_, ground_->codec, opened.position),
-        watch_(opened.position.sequence),
+        projector_(*store_, ground_->codec, opened.views.position),
+        watch_(opened.views.position.sequence),
         slow_reads_(kSlowReadThreads, ground_->telemetry),
-        hub_({views_, ground_->codec, *keys_, ground_->telemetry}, options.threads, opened.position.sequence),
+        hub_({views_, ground_->codec, *keys_, ground_->telemetry}, options.threads, opened.views.position.sequence),
         rules_{options.allow_sip_only, options.sip_domain},
         writer_({*log_, *store_, projector_, views_, ground_->codec, ground_->clock, ground_->telemetry}, rules_, writer_limits(options),
                 {&watch_, &hub_}),
@@ -146,12 +146,10 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   if (!ring) return CannotServe{ring.error().text};
   ground->server.start();
   std::filesystem::create_directories(options.data);
-  auto log = open_log(options.data, {ground->files, ground->clock, ground->random, ground->codec, ground->telemetry});
-  if (!log) return log.error();
-  auto views = open_store(options.data, **log, ground->codec, **ring, ground->telemetry);
-  if (!views) return views.error();
+  auto store = open_store(options.data, {ground->files, ground->clock, ground->random, ground->codec, ground->telemetry}, **ring);
+  if (!store) return store.error();
   return std::unique_ptr<Node>(
-      std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring), std::move(*log), std::move(*views)));
+      std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring), std::move(*store)));
 }
 
 }  // namespace dialin::cli

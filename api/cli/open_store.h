@@ -1,5 +1,5 @@
 #pragma once
-// Opens what lies in a data directory: DATA/log, then DATA/views in step with it. Main thread, before anything is served.
+// Opens what lies in a data directory: DATA/log, and DATA/views in step with it. Main thread, before anything is served.
 
 #include <memory>
 #include <string>
@@ -11,12 +11,14 @@
 
 namespace dialin::cli {
 
-/// Founds a log in an empty directory, but not beside views that stand for one.
-Result<std::unique_ptr<log::EmbeddedLog>, CannotServe> open_log(const std::string& data, log::EmbeddedLog::Ports ports);
+struct OpenStore {
+  std::unique_ptr<log::EmbeddedLog> log;  ///< led from here
+  projections::OpenViews views;
+};
 
-/// Refuses when the views cannot be trusted, and when `secrets` lacks a key that sealed any secret of the log: that is said by key id now,
-/// and not at the first call that needs it.
-Result<projections::OpenViews, CannotServe> open_store(const std::string& data, const EventLog& log, const Codec& codec,
-                                                       const Secrets& secrets, Telemetry& telemetry);
+/// Founds a log in an empty directory, but not beside views that stand for one. Refuses when the views cannot be trusted, and when
+/// `secrets` lacks a key that sealed any secret of the log: that is said by key id now, and not at the first call that needs it. A refusal
+/// has changed nothing in the log, but one for a key that only showed when missing views were rebuilt.
+Result<OpenStore, CannotServe> open_store(const std::string& data, const log::EmbeddedLog::Ports& ports, const Secrets& secrets);
 
 }  // namespace dialin::cli

@@ -177,8 +177,10 @@ Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& argume
   CommandLine line("verify",
                    "Prove the log whole: every hash and link, gapless sequences, increasing time, the domain's rules at every prefix.");
   line.option("--data", options.data, "the data directory, as given to 'dialin serve'")->required();
+  line.option("--expect", options.expect, "SEQUENCE:ID of a record that must be there, such as the head that an earlier run printed");
   line.footer(
-      "\nPrints 'ok: N records, head SEQUENCE:ID', or (status 1) the first record that fails. Read-only; beside a running server too.");
+      "\nPrints 'ok: N records, head SEQUENCE:ID', or (status 1) the first record that fails or, known to --expect or to the views,\n"
+      "is missing or another. Read-only; beside a running server too.");
   if (const auto end = line.parse(arguments)) return *end;
   return options;
 }

@@ -48,6 +48,7 @@ Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& argu
 
 struct VerifyOptions {
   std::string data;
+  std::string expect;  ///< `SEQUENCE:ID` of a record that must be there; empty: none
 };
 Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments);
 

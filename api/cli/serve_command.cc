@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -11,6 +13,9 @@
 
 namespace dialin::cli {
 namespace {
+
+/// RocksDB makes its files as the umask says; the views hold what the log holds.
+constexpr mode_t kOthersNothing = 027;
 
 /// Taken by sigwait() on the main thread alone; every other thread inherits the mask.
 sigset_t block_signals() {
@@ -65,6 +70,7 @@ int run_serve(const std::vector<std::string>& arguments) {
   const auto parsed = read_serve_options(arguments);
   if (const int* end = std::get_if<int>(&parsed)) return *end;
   const auto& options = std::get<ServeOptions>(parsed);
+  ::umask(kOthersNothing);
   const sigset_t signals = block_signals();
 
   std::string dev_key;

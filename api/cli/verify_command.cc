@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "api/cli/command.h"
+#include "api/cli/known_records.h"
 #include "api/cli/options.h"
 #include "domain/ledger.h"
 #include "infra/codec/json_codec.h"
@@ -25,21 +26,39 @@ std::optional<std::string> broken_rule(Ledger& ledger, const Codec& codec, const
 int run_verify(const std::vector<std::string>& arguments) {
   const auto parsed = read_verify_options(arguments);
   if (const int* end = std::get_if<int>(&parsed)) return *end;
-  const std::string dir = std::get<VerifyOptions>(parsed).data + "/log";
+  const auto& options = std::get<VerifyOptions>(parsed);
+  const std::string dir = options.data + "/log";
   if (!std::filesystem::is_directory(dir)) {
     std::cerr << "dialin verify: there is no log in " << dir << '\n';
     return kCouldNotRun;
   }
+  KnownRecords known;
+  if (!options.expect.empty() && !known.expect(options.expect)) {
+    std::cerr << "dialin verify: --expect is SEQUENCE:ID, as '207:' and the 64 hexadecimal digits of the record's id\n";
+    return kWrongUse;
+  }
+  try {
+    known.expect_what_views_hold(options.data);
+  } catch (const StoreFailure& failure) {
+    std::cerr << "the log is not compared with the views: " << failure.what() << '\n';
+  }
   log::PosixFiles files;
   const codec::JsonCodec codec;
   Ledger ledger;
-  const auto verified = log::verify(files, dir, [&](const Record& record) { return broken_rule(ledger, codec, record); });
+  const auto verified = log::verify(files, dir, [&](const Record& record) {
+    known.see(record);
+    return broken_rule(ledger, codec, record);
+  });
   if (verified.fault) {
     if (verified.fault->unreadable) {
       std::cerr << "dialin verify: " << verified.fault->text() << '\n';
       return kCouldNotRun;
     }
     std::cout << verified.fault->text() << '\n';
+    return kNotSo;
+  }
+  if (const auto missing = known.missing(verified.log, verified.head)) {
+    std::cout << *missing << '\n';
     return kNotSo;
   }
   if (verified.unfinished) std::cerr << "behind the head stands a write that was never answered; the next start cuts it off\n";

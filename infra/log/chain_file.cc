@@ -93,7 +93,7 @@ void ChainFile::prepare_next() {
 Errno ChainFile::begin_segment(Sequence first, std::uint64_t least) {
   auto made = supply_->take(least, std::max(least, next_size()));
   if (!made) return made.error();
-  const SegmentHead head{log_, first, tail_.id, tail_.time, term_};
+  const SegmentHead head{log_, first, tail_.id, tail_.time, term_, made->size};
   Errno error = made->file->write(head.encode(), 0);
   if (!error.failed()) error = made->file->sync();
   if (!error.failed()) error = files_.rename(supply_->path(), path_in(options_.dir, segment_name(first)));

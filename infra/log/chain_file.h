@@ -34,12 +34,14 @@ class ChainFile {
   static Result<bool, OpenFailure> exists(FileLayer& files, const std::string& dir);
   /// Begins an empty chain in `dir`, which must be there and hold none.
   static Result<std::unique_ptr<ChainFile>, OpenFailure> create(FileLayer& files, const ChainFileOptions& options, const LogId& log);
-  /// Proves the last segment, record by record, shows each to `seen`, cuts what a crash left behind the last one, and makes the rest
-  /// durable.
+  /// Proves the last segment, record by record, shows each to `seen`, and makes them durable. Changes no byte of any segment.
   using Seen = std::function<void(const Record&)>;
   static Result<std::unique_ptr<ChainFile>, OpenFailure> open(FileLayer& files, const ChainFileOptions& options, const Seen& seen);
 
   ~ChainFile();  ///< writes the mark
+
+  /// Before the first append, once: zeros go over what a crash left behind the last record. Returns how many bytes that may have been.
+  Result<std::uint64_t, OpenFailure> cut_unfinished();
 
   /// Makes the group durable, all of it or nothing: after a failure no part of it can ever be read. The records chain behind tail(). One
   /// thread.
@@ -50,13 +52,10 @@ class ChainFile {
   std::uint64_t term() const { return term_; }
   /// Appending thread.
   void set_term(std::uint64_t term) { term_ = term; }
-  /// Bytes that open() cut.
-  std::uint64_t cut_bytes() const { return cut_bytes_; }
 
  private:
   ChainFile(FileLayer& files, ChainFileOptions options);
   Result<void, OpenFailure> open_last(const Seen& seen);
-  Result<void, OpenFailure> cut(std::uint64_t from);
 
   Errno begin_segment(Sequence first, std::uint64_t least);
   void encode(std::span<const Record> group);
@@ -73,7 +72,7 @@ class ChainFile {
   std::unique_ptr<ChainIndex> index_;
   std::unique_ptr<SegmentSupply> supply_;
   std::uint64_t term_ = 0;
-  std::uint64_t cut_bytes_ = 0;
+  bool unfinished_ = false;  ///< bytes that are no frame stand behind the last record
 
   /// Of appending and marking: they write to the same place.
   std::mutex mutex_;

@@ -68,9 +68,7 @@ Result<void, OpenFailure> ChainFile::open_last(const Seen& seen) {
   size_ = *size;
   end_ = scan->segment().offset();
   tail_ = scan->tail();
-  if (scan->unfinished()) {
-    if (auto done = cut(end_); !done) return done;
-  }
+  unfinished_ = scan->unfinished();
   // Records that only the page cache holds were found as well as durable ones. From here on all of them count.
   if (const Errno error = file_->sync(); error.failed()) return open_failure(path + " cannot be synced", error);
   if (const Errno error = files_.sync_dir(options_.dir); error.failed()) return open_failure(options_.dir + " cannot be synced", error);
@@ -80,15 +78,17 @@ Result<void, OpenFailure> ChainFile::open_last(const Seen& seen) {
 }
 
 /// Zeros, not a shorter file: the room stays, and it stays as fast to write.
-Result<void, OpenFailure> ChainFile::cut(std::uint64_t from) {
+Result<std::uint64_t, OpenFailure> ChainFile::cut_unfinished() {
+  if (!unfinished_) return std::uint64_t{0};
+  const auto cannot = [](Errno error) { return open_failure("the unfinished write at the end of the log cannot be cut", error); };
   const std::string zeros(256 * 1024, '\0');
-  for (std::uint64_t at = from; at < size_; at += zeros.size()) {
+  for (std::uint64_t at = end_; at < size_; at += zeros.size()) {
     const std::size_t piece = static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), size_ - at));
-    const Errno error = file_->write(std::string_view(zeros).substr(0, piece), at);
-    if (error.failed()) return open_failure("the unfinished write at the end of the log cannot be cut", error);
+    if (const Errno error = file_->write(std::string_view(zeros).substr(0, piece), at); error.failed()) return cannot(error);
   }
-  cut_bytes_ = size_ - from;
-  return {};
+  if (const Errno error = file_->sync(); error.failed()) return cannot(error);
+  unfinished_ = false;
+  return size_ - end_;
 }
 
 }  // namespace dialin::log

@@ -37,6 +37,12 @@ ChainScan::Step ChainScan::fails_here() {
                 blank ? "it is missing: nothing is written here" : scan_->broken(), scan_->unreadable()});
 }
 
+ChainScan::Step ChainScan::fails_cut(std::uint64_t cut_at) {
+  return fails({tail().sequence.next(), segment_name(scan_->head().first), scan_->offset(),
+                "the file was cut: it has " + std::to_string(cut_at) + " bytes of " + std::to_string(scan_->head().bytes) +
+                    ", and what stood behind is unknown"});
+}
+
 ChainScan::Step ChainScan::cannot_read(Errno error) {
   return fails(
       {tail().sequence.next(), segment_name(scan_->head().first), scan_->offset(), "the segment cannot be read: " + error.text(), true});
@@ -65,12 +71,13 @@ ChainScan::Step ChainScan::next(Record& out) {
     const auto rest = scan_->rest();
     if (!rest) return cannot_read(rest.error());
     const bool is_last = firsts->empty() || firsts->back() <= scan_->head().first;
-    if (is_last && !rest->was_synced) {
+    if (is_last && !rest->is_damage) {
       unfinished_ = !rest->blank;
       return Step::end;
     }
     if (scan_->next(out)) return Step::record;
-    if (!is_there(wanted) || wanted == scan_->head().first) return fails_here();
+    if (is_there(wanted) && wanted != scan_->head().first) continue;
+    return rest->cut_at ? fails_cut(*rest->cut_at) : fails_here();
   }
 }
 

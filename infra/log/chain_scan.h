@@ -44,6 +44,7 @@ class ChainScan {
   std::optional<Fault> enter(Sequence first);
   Step fails(Fault fault);
   Step fails_here();
+  Step fails_cut(std::uint64_t cut_at);
   Step cannot_read(Errno error);
   bool is_there(Sequence first) const;
   std::optional<Step> leave_segment();

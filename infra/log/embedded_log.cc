@@ -17,14 +17,23 @@ LogError log_error(Errno error) {
 
 class OpenLog : public EmbeddedLog {
  public:
-  OpenLog(std::unique_ptr<Lock> lock, std::unique_ptr<ChainFile> chain, Telemetry& telemetry)
-      : lock_(std::move(lock)), chain_(std::move(chain)), telemetry_(telemetry), end_(chain_->index().tail()) {}
+  OpenLog(std::unique_ptr<Lock> lock, std::unique_ptr<ChainFile> chain, EmbeddedOptions options, const Ports& ports)
+      : lock_(std::move(lock)), chain_(std::move(chain)), options_(std::move(options)), ports_(ports) {}
+
+  Result<void, Failure> lead() override {
+    invariant(!leads_, "the lead is taken once");
+    if (auto led = take_lead(*chain_, options_, ports_); !led) return led;
+    end_ = tail();
+    leads_ = true;
+    return {};
+  }
 
   LogId id() const override { return chain_->index().log(); }
   Tail tail() const override { return chain_->index().tail(); }
   Tail end() const override { return end_; }
 
   void append(std::vector<Record>& group, Appended done) override {
+    invariant(leads_, "only who leads appends");
     invariant(!group.empty() && group.size() <= kGroupRecordsMax, "a group has 1 to kGroupRecordsMax records");
     Tail end = end_;
     for (Record& record : group) {
@@ -33,12 +42,12 @@ class OpenLog : public EmbeddedLog {
     }
     const auto begin = std::chrono::steady_clock::now();
     if (const Errno error = chain_->append(group); error.failed()) {
-      telemetry_.add(Counter::log_append_failures);
-      if (!is_failing_) telemetry_.say(Level::error, "the log takes no records, writes are refused: " + error.text());
+      ports_.telemetry.add(Counter::log_append_failures);
+      if (!is_failing_) ports_.telemetry.say(Level::error, "the log takes no records, writes are refused: " + error.text());
       is_failing_ = true;
       return done(log_error(error));
     }
-    if (is_failing_) telemetry_.say(Level::info, "the log takes records again");
+    if (is_failing_) ports_.telemetry.say(Level::info, "the log takes records again");
     is_failing_ = false;
     end_ = end;
     count(group.size(), std::chrono::steady_clock::now() - begin);
@@ -52,17 +61,19 @@ class OpenLog : public EmbeddedLog {
 
  private:
   void count(std::size_t records, std::chrono::steady_clock::duration took) {
-    telemetry_.add(Counter::groups_appended);
-    telemetry_.add(Counter::events_appended, records);
-    telemetry_.observe(Histogram::append_seconds, std::chrono::duration<double>(took).count());
-    telemetry_.observe(Histogram::group_records, static_cast<double>(records));
-    telemetry_.set(Gauge::log_end, static_cast<double>(end_.sequence.value));
+    ports_.telemetry.add(Counter::groups_appended);
+    ports_.telemetry.add(Counter::events_appended, records);
+    ports_.telemetry.observe(Histogram::append_seconds, std::chrono::duration<double>(took).count());
+    ports_.telemetry.observe(Histogram::group_records, static_cast<double>(records));
+    ports_.telemetry.set(Gauge::log_end, static_cast<double>(end_.sequence.value));
   }
 
   std::unique_ptr<Lock> lock_;  ///< goes last
   std::unique_ptr<ChainFile> chain_;
-  Telemetry& telemetry_;
+  const EmbeddedOptions options_;
+  const Ports ports_;
   Tail end_;
+  bool leads_ = false;
   bool is_failing_ = false;  ///< said once, not at every group
 };
 
@@ -74,13 +85,20 @@ EmbeddedLog::Failure lock_failure(const std::string& dir, const LockRefused& ref
 
 }  // namespace
 
-Result<std::unique_ptr<EmbeddedLog>, EmbeddedLog::Failure> EmbeddedLog::open(const EmbeddedOptions& options, Ports ports) {
+Result<std::unique_ptr<EmbeddedLog>, EmbeddedLog::Failure> EmbeddedLog::find(const EmbeddedOptions& options, Ports ports) {
   if (const Errno error = ports.files.make_dir(options.dir); error.failed()) return open_failure(options.dir + " cannot be made", error);
   auto lock = ports.files.lock(options.dir + "/lock");
   if (!lock) return lock_failure(options.dir, lock.error());
-  auto chain = open_chain(options, ports);
+  auto chain = find_chain(options, ports);
   if (!chain) return std::move(chain).error();
-  return std::make_unique<OpenLog>(std::move(*lock), std::move(*chain), ports.telemetry);
+  return std::make_unique<OpenLog>(std::move(*lock), std::move(*chain), options, ports);
+}
+
+Result<std::unique_ptr<EmbeddedLog>, EmbeddedLog::Failure> EmbeddedLog::open(const EmbeddedOptions& options, Ports ports) {
+  auto log = find(options, ports);
+  if (!log) return log;
+  if (auto led = (*log)->lead(); !led) return std::move(led).error();
+  return log;
 }
 
 }  // namespace dialin::log

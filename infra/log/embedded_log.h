@@ -38,7 +38,12 @@ class EmbeddedLog : public EventLog {
     const Codec& codec;
     Telemetry& telemetry;
   };
-  /// Locks, checks the end, cuts a torn tail, founds an empty directory, completes a half move, appends `opened`.
+  /// Locks and proves the end. To be read, for whoever wants to look before anything is written: append() waits for lead().
+  static Result<std::unique_ptr<EmbeddedLog>, Failure> find(const EmbeddedOptions& options, Ports ports);
+  /// Cuts a torn tail, founds an empty log, completes a half move, appends `opened`. Once; after a failure the log is of no more use.
+  virtual Result<void, Failure> lead() = 0;
+
+  /// find() and lead() in one.
   static Result<std::unique_ptr<EmbeddedLog>, Failure> open(const EmbeddedOptions& options, Ports ports);
 };
 

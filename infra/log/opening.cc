@@ -56,24 +56,6 @@ class OpeningGroup {
   std::vector<Record> records_;
 };
 
-Result<std::unique_ptr<ChainFile>, OpenFailure> found_or_open(const EmbeddedOptions& options, const EmbeddedLog::Ports& ports) {
-  const ChainFileOptions chain_options{options.dir, options.segment_bytes, options.idle};
-  const auto exists = ChainFile::exists(ports.files, options.dir);
-  if (!exists) return exists.error();
-  if (!*exists) {
-    Bytes16 random;
-    ports.random.fill(random);
-    return ChainFile::create(ports.files, chain_options, random_id<LogId>(random));
-  }
-  std::uint64_t term = 0;
-  auto chain = ChainFile::open(ports.files, chain_options, [&](const Record& record) {
-    if (record.type != kLogOpened) return;
-    if (const auto opened = ports.codec.decode_opened(record)) term = std::max(term, opened->term);
-  });
-  if (chain) (*chain)->set_term(std::max(term, (*chain)->term()));
-  return chain;
-}
-
 /// Adds the second half when the chain ends with a first one.
 Result<void, OpenFailure> complete_move(const ChainIndex& index, const EmbeddedLog::Ports& ports, OpeningGroup& group) {
   const Sequence last = index.tail().sequence;
@@ -94,25 +76,43 @@ Result<void, OpenFailure> complete_move(const ChainIndex& index, const EmbeddedL
 
 }  // namespace
 
-Result<std::unique_ptr<ChainFile>, OpenFailure> open_chain(const EmbeddedOptions& options, const EmbeddedLog::Ports& ports) {
-  auto chain = found_or_open(options, ports);
-  if (!chain) return chain;
-  const ChainIndex& index = (*chain)->index();
-  if (const auto cut = (*chain)->cut_bytes(); cut != 0) {
-    ports.telemetry.say(Level::warning, "cut the write that was not finished behind record " + std::to_string(index.tail().sequence.value));
+Result<std::unique_ptr<ChainFile>, OpenFailure> find_chain(const EmbeddedOptions& options, const EmbeddedLog::Ports& ports) {
+  const ChainFileOptions chain_options{options.dir, options.segment_bytes, options.idle};
+  const auto exists = ChainFile::exists(ports.files, options.dir);
+  if (!exists) return exists.error();
+  if (!*exists) {
+    Bytes16 random;
+    ports.random.fill(random);
+    return ChainFile::create(ports.files, chain_options, random_id<LogId>(random));
   }
+  std::uint64_t term = 0;
+  auto chain = ChainFile::open(ports.files, chain_options, [&](const Record& record) {
+    if (record.type != kLogOpened) return;
+    if (const auto opened = ports.codec.decode_opened(record)) term = std::max(term, opened->term);
+  });
+  if (chain) (*chain)->set_term(std::max(term, (*chain)->term()));
+  return chain;
+}
+
+Result<void, OpenFailure> take_lead(ChainFile& chain, const EmbeddedOptions& options, const EmbeddedLog::Ports& ports) {
+  const ChainIndex& index = chain.index();
   OpeningGroup group(ports, index.tail());
   if (index.tail().sequence.value == 0) {
     group.found(index.log());
   } else if (auto completed = complete_move(index, ports, group); !completed) {
-    return std::move(completed).error();
+    return completed;
   }
-  const std::uint64_t term = (*chain)->term() + 1;
+  const auto cut = chain.cut_unfinished();
+  if (!cut) return cut.error();
+  if (*cut != 0) {
+    ports.telemetry.say(Level::warning, "cut the write that was not finished behind record " + std::to_string(index.tail().sequence.value));
+  }
+  const std::uint64_t term = chain.term() + 1;
   group.open(options, term);
-  const Errno error = (*chain)->append(group.records());
+  const Errno error = chain.append(group.records());
   if (error.failed()) return open_failure("the log in " + options.dir + " cannot be appended to", error);
-  (*chain)->set_term(term);
-  return chain;
+  chain.set_term(term);
+  return {};
 }
 
 }  // namespace dialin::log

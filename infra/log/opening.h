@@ -1,13 +1,15 @@
 #pragma once
-// What happens before an embedded log may be appended to: founding or reading the chain file, completing a half move, taking the lead.
+// What happens before an embedded log may be appended to: finding or founding the chain file; then completing a half move, taking the lead.
 
 #include "infra/log/chain_file.h"
 #include "infra/log/embedded_log.h"
 
 namespace dialin::log {
 
-/// The directory is there and locked. Appends, as one group: `created` when the chain is empty, the creation that a half move at the
-/// end lacks, `opened`.
-Result<std::unique_ptr<ChainFile>, OpenFailure> open_chain(const EmbeddedOptions& options, const EmbeddedLog::Ports& ports);
+/// The directory is there and locked. A chain that is there is proved, and no byte of it changed; where there is none an empty one begins.
+Result<std::unique_ptr<ChainFile>, OpenFailure> find_chain(const EmbeddedOptions& options, const EmbeddedLog::Ports& ports);
+/// Cuts what was never finished, then appends, as one group: `created` when the chain is empty, the creation that a half move at the end
+/// lacks, `opened`.
+Result<void, OpenFailure> take_lead(ChainFile& chain, const EmbeddedOptions& options, const EmbeddedLog::Ports& ports);
 
 }  // namespace dialin::log

@@ -54,6 +54,7 @@ std::string SegmentHead::encode() const {
   out.append(reinterpret_cast<const char*>(previous.bytes.data()), previous.bytes.size());
   put<std::int64_t>(out, previous_time.us);
   put<std::uint64_t>(out, term);
+  put<std::uint64_t>(out, bytes);
   out.resize(kCheckAt, '\0');
   return out.append(check_of(sha256(out)));
 }
@@ -69,6 +70,7 @@ Result<SegmentHead, std::string_view> SegmentHead::decode(std::string_view bytes
   std::memcpy(head.previous.bytes.data(), bytes.data() + 32, head.previous.bytes.size());
   head.previous_time = {get<std::int64_t>(bytes.data() + 64)};
   head.term = get<std::uint64_t>(bytes.data() + 72);
+  head.bytes = get<std::uint64_t>(bytes.data() + 80);
   return head;
 }
 

@@ -20,10 +20,11 @@ constexpr std::size_t kSegmentBytesMax = 0xFFFF'FFFF;
 
 struct SegmentHead {
   LogId log;
-  Sequence first;          ///< of the first record in it
-  RecordId previous;       ///< the id of the record before that
-  Instant previous_time;   ///< its time; 0 before the first record of all
-  std::uint64_t term = 0;  ///< the last one opened in the segments before
+  Sequence first;           ///< of the first record in it
+  RecordId previous;        ///< the id of the record before that
+  Instant previous_time;    ///< its time; 0 before the first record of all
+  std::uint64_t term = 0;   ///< the last one opened in the segments before
+  std::uint64_t bytes = 0;  ///< length of the file, which it has from its beginning: a shorter one was cut
 
   /// Where the chain stands at its beginning.
   Tail before() const { return {{first.value - 1}, previous, previous_time}; }

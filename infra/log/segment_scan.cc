@@ -63,6 +63,10 @@ Result<SegmentScan::Rest, Errno> SegmentScan::rest() {
   const auto file_end = segment_.file->size();
   if (!file_end) return file_end.error();
   Rest rest;
+  if (*file_end < segment_.head.bytes) {
+    rest.is_damage = true;
+    rest.cut_at = *file_end;
+  }
   // Frames lie at any byte, so blocks overlap by the head of one less a byte.
   constexpr std::size_t kBlock = Window::kBlockBytesMax;
   window_.release();
@@ -71,8 +75,8 @@ Result<SegmentScan::Rest, Errno> SegmentScan::rest() {
     if (!bytes) return bytes.error();
     if (is_blank(*bytes)) continue;
     rest.blank = false;
-    if (proves_more(*bytes, *file_end)) rest.was_synced = true;
-    if (rest.was_synced) break;
+    if (proves_more(*bytes, *file_end)) rest.is_damage = true;
+    if (rest.is_damage) break;
   }
   window_.forget();
   return rest;

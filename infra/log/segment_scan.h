@@ -33,9 +33,10 @@ class SegmentScan {
   /// What lies from offset() to the end of the file.
   struct Rest {
     bool blank = true;  ///< only zeros
-    /// A frame there says that the record after tail() was durable: so what is broken is damage. Else it is what a crash leaves of
-    /// writes that nobody was told of.
-    bool was_synced = false;
+    /// A frame there says that the record after tail() was durable, or the file was cut, and nobody knows of what: so what is broken is
+    /// damage. Else it is what a crash leaves of writes that nobody was told of.
+    bool is_damage = false;
+    std::optional<std::uint64_t> cut_at;  ///< where the file ends, when its head says that it is longer
   };
   Result<Rest, Errno> rest();
 

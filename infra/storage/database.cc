@@ -86,7 +86,9 @@ Database::Database(const std::string& dir, Use use, const RocksStoreOptions& opt
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
 
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  require_ok(rocksdb::DB::Open(database, dir, families, &handles, &db_), "opening the views in " + dir);
+  const rocksdb::Status opened = use == Use::look ? rocksdb::DB::OpenForReadOnly(database, dir, families, &handles, &db_)
+                                                  : rocksdb::DB::Open(database, dir, families, &handles, &db_);
+  require_ok(opened, "opening the views in " + dir);
   std::copy_n(handles.begin(), kFamilyCount, families_.begin());
   default_family_ = handles.back();
 }

@@ -23,8 +23,9 @@ class Database {
   enum class Use : std::uint8_t {
     serve,  ///< changes one by one, read by many
     load,   ///< table files come ready-made; compaction waits for later
+    look,   ///< only read, also beside a process that serves from it
   };
-  /// Opens or creates. Throws StoreFailure.
+  /// Opens or, but to look, creates. Throws StoreFailure.
   Database(const std::string& dir, Use use, const RocksStoreOptions& options);
   ~Database();
   Database(const Database&) = delete;

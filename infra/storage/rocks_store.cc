@@ -119,7 +119,25 @@ class RocksStore : public ViewStore {
   Database database_;
 };
 
+class RocksReader : public ViewReader {
+ public:
+  explicit RocksReader(const std::string& dir) : database_(dir, Database::Use::look, {}) {}
+  bool get(Family family, std::string_view key, std::string& value) const override {
+    return storage::get(database_, nullptr, family, key, value);
+  }
+  std::unique_ptr<ViewCursor> cursor(Family family, std::string_view prefix) const override {
+    return storage::cursor(database_, nullptr, family, prefix);
+  }
+
+ private:
+  Database database_;
+};
+
 }  // namespace
+
+std::unique_ptr<ViewReader> open_rocks_reader(const std::string& dir) {
+  return std::make_unique<RocksReader>(dir);
+}
 
 std::unique_ptr<ViewStore> open_rocks_store(const std::string& dir, const RocksStoreOptions& options) {
   return std::make_unique<RocksStore>(dir, options);

@@ -27,4 +27,7 @@ struct RocksStoreOptions {
 /// Opens the store in `dir`, creating it when missing. Throws StoreFailure when it cannot be read or belongs to another process.
 std::unique_ptr<ViewStore> open_rocks_store(const std::string& dir, const RocksStoreOptions& options = {});
 
+/// Reads the store in `dir` as it was last flushed: writes nothing, also beside the process that has it open. Throws StoreFailure.
+std::unique_ptr<ViewReader> open_rocks_reader(const std::string& dir);
+
 }  // namespace dialin::storage

@@ -184,3 +184,26 @@ def test_sip_only_when_allowed(own_server):
     made = client.create(type="pinless_dialin")
     assert made["config"]["sip_uri"] and "phone_number" not in made["config"]
     assert "phone_number" not in client.update(client.pinless()["id"], phone_number=None)["config"]
+
+
+def test_a_start_that_is_refused_for_its_key_ring_writes_nothing(own_server):
+    """A supervisor that tries again all night must not fill the log with openings."""
+    server = own_server.start()
+    Client(server, server.key).pinless()
+    server.stop()
+    head = run("verify", "--data", server.data).stdout
+    server.keyring.unlink()
+    run("keyring", "init", server.keyring)
+    for _ in range(3):
+        with pytest.raises(NotServing) as refused:
+            server.start()
+        assert "the key ring lacks key" in refused.value.output
+    assert run("verify", "--data", server.data).stdout == head
+
+
+def test_nobody_else_can_read_the_data(own_server):
+    server = own_server.start()
+    Client(server, server.key).pinless()
+    server.stop()
+    open_to_others = [file for file in server.data.rglob("*") if file.stat().st_mode & 0o007]
+    assert not open_to_others

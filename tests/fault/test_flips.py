@@ -2,6 +2,7 @@
 
 import random
 import re
+import shutil
 
 import pytest
 
@@ -120,3 +121,80 @@ def test_a_tail_that_was_cut_is_seen(server):
     segment.write_bytes(data)
     assert run("verify", "--data", server.data, check=1).stdout.startswith("record ")
     refuses(server)
+
+
+@pytest.mark.parametrize("left", ["the head", "half the records", "all records", "all but the last zeros"])
+def test_a_file_that_was_cut_is_seen(server, left):
+    """With the mark gone, too: the segment's head says how long its file is."""
+    server.start()
+    client = Client(server, server.key)
+    for _ in range(6):
+        client.pin()
+    server.stop()
+    segment = segment_of(server)
+    whole = records(segment)
+    ends = {"the head": SEGMENT_HEAD_BYTES, "half the records": whole[len(whole) // 2]["check"][0], "all records": sum(whole[-1]["value"]),
+            "all but the last zeros": segment.stat().st_size - 1}
+    with open(segment, "r+b") as file:
+        file.truncate(ends[left])
+    assert "the file was cut" in run("verify", "--data", server.data, check=1).stdout
+    before = segment.read_bytes()
+    assert "the file was cut" in refuses(server)
+    shutil.rmtree(server.data / "views")
+    assert "the file was cut" in refuses(server), "without views, too"
+    assert segment.read_bytes() == before
+
+
+def without_end(server, records_left: int) -> bytes:
+    """Zeros over the last records and the mark: what is left is a sound, shorter log. Returns its bytes."""
+    segment = segment_of(server)
+    data = bytearray(segment.read_bytes())
+    begin = records(segment)[records_left]["check"][0]
+    data[begin:] = bytes(len(data) - begin)
+    segment.write_bytes(data)
+    return bytes(data)
+
+
+def test_an_end_that_is_gone_without_a_trace_is_told_by_the_views(server):
+    """Nothing in the log says so. The views stand further on, and neither `serve` nor `verify` passes over that; nor is a byte written."""
+    server.start()
+    client = Client(server, server.key)
+    for _ in range(6):
+        client.pin()
+    server.stop()
+    head = re.search(r"head (\S+)", run("verify", "--data", server.data).stdout)[1]
+    last = int(head.split(":")[0])
+    shorter = without_end(server, last - 3)
+    assert re.match(rf"record {last} with id .* the views in .* is missing: the log ends at record {last - 3}", run("verify", "--data", server.data, check=1).stdout)
+    for _ in range(3):
+        output = refuses(server)
+        assert f"stand at record {last}, but the log ends at record {last - 3}" in output and "were answered" in output
+    assert segment_of(server).read_bytes() == shorter, "whoever restarts it does not make it worse"
+
+    shutil.rmtree(server.data / "views")
+    assert run("verify", "--data", server.data).stdout.startswith("ok: "), "now nobody knows"
+    assert "which you know, is missing" in run("verify", "--data", server.data, "--expect", head, check=1).stdout, "but who kept the head"
+
+
+def test_an_expected_record(stopped):
+    head = re.search(r"head (\S+)", run("verify", "--data", stopped.data).stdout)[1]
+    sequence, id = head.split(":")
+    assert run("verify", "--data", stopped.data, "--expect", head).stdout.startswith("ok: ")
+    assert "is another one" in run("verify", "--data", stopped.data, "--expect", f"{sequence}:{'0' * 64}", check=1).stdout
+    for wrong in ("7", ":", f"0:{id}", f"{sequence}:{id[1:]}", f"x:{id}", f"{sequence}:{id}0"):
+        assert "SEQUENCE:ID" in run("verify", "--data", stopped.data, "--expect", wrong, check=2).stderr
+
+
+def test_a_log_without_segments_is_not_founded_anew(server):
+    """Views, a lock and an index are left: the segments were lost."""
+    server.start()
+    Client(server, server.key).pin()
+    server.stop()
+    for file in (server.data / "log").glob("*.segment"):
+        file.unlink()
+    before = sorted((server.data / "log").iterdir())
+    assert "put the log back" in refuses(server)
+    for file in (server.data / "log").glob("*.index"):
+        file.unlink()
+    assert "put the log back" in refuses(server)
+    assert not list((server.data / "log").glob("*.segment")), before

@@ -177,7 +177,7 @@ TEST_F(DamageTest, any_byte_flipped_in_a_segment_s_head_is_found) {
 TEST_F(DamageTest, a_log_without_its_first_record_or_with_a_second_one_is_wrong) {
   write_log({{10}}, true);
   const LogId log = verify(disk_, kDir, {}).log;
-  std::string bytes = SegmentHead{log, {1}, {}, {}, 0}.encode();
+  std::string bytes = SegmentHead{log, {1}, {}, {}, 0, 0}.encode();
   Record record = records_after({}, {10})[0];
   chain_after({}, record);
   append_frame(log, record, {}, bytes);

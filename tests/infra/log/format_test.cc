@@ -35,7 +35,7 @@ Record second_record() {
 }
 
 std::string example() {
-  std::string bytes = SegmentHead{kLog, {1}, {}, {}, 0}.encode();
+  std::string bytes = SegmentHead{kLog, {1}, {}, {}, 0, 4 * 1024 * 1024}.encode();
   append_frame(kLog, first_record(), {0}, bytes);
   append_frame(kLog, second_record(), {1}, bytes);
   append_mark(kLog, {2}, bytes);
