@@ -25,6 +25,7 @@ enum class Counter : std::uint8_t {
   slow_reads_refused,  ///< 503 because the queue of slow reads was full, or they waited too long
   view_apply_failures,
   log_append_failures,
+  log_damage_met,  ///< reads of records that do not match their hash
   log_strays,
 };
 enum class Gauge : std::uint8_t {

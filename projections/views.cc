@@ -119,12 +119,7 @@ std::optional<EventPage> Views::history(const TenantId& tenant, const ConfigId& 
   EventPage page{.events = {}, .next_after = after.value, .more = false};
   const auto cursor = store_.cursor(Family::history, config_key(tenant, id));
   for (cursor->seek(history_key(tenant, id, first)); cursor->valid(); cursor->next()) {
-    if (page.events.size() == limit) {
-      page.more = true;
-      break;
-    }
-    page.next_after = decode_number(cursor->value());
-    page.events.push_back(event_at({page.next_after}));
+    if (!add(page, {decode_number(cursor->value())}, limit)) break;
   }
   return page;
 }
@@ -134,14 +129,24 @@ EventPage Views::events(const TenantId& tenant, Sequence after, std::size_t limi
   if (after.value == ~0ULL) return page;
   const auto cursor = store_.cursor(Family::events, tenant.view());
   for (cursor->seek(event_key(tenant, after.next())); cursor->valid(); cursor->next()) {
-    if (page.events.size() == limit) {
-      page.more = true;
-      break;
-    }
-    page.next_after = decode_number(cursor->key().substr(tenant.bytes.size()));
-    page.events.push_back(event_at({page.next_after}));
+    if (!add(page, {decode_number(cursor->key().substr(tenant.bytes.size()))}, limit)) break;
   }
   return page;
+}
+
+bool Views::add(EventPage& page, Sequence next, std::size_t limit) const {
+  page.more = page.events.size() == limit;
+  if (page.more) return false;
+  try {
+    page.events.push_back(event_at(next));
+  } catch (const LogFault&) {
+    // What stands before it is sound. Whoever asks on meets it first of all.
+    if (page.events.empty()) throw;
+    page.more = true;
+    return false;
+  }
+  page.next_after = next.value;
+  return true;
 }
 
 Shown Views::event_at(Sequence sequence) const {

@@ -55,7 +55,7 @@ struct Shown {
 struct EventPage {
   std::vector<Shown> events;
   std::uint64_t next_after = 0;  ///< what to pass as `after` for the next page
-  bool more = false;
+  bool more = false;             ///< also when the page ends early, before a record that cannot be read: the next page throws
 };
 
 class Views {
@@ -87,6 +87,8 @@ class Views {
   std::uint64_t live_configs(const TenantId& tenant) const;
 
  private:
+  bool add(EventPage& page, Sequence next, std::size_t limit) const;
+
   const ViewStore& store_;
   const EventLog& log_;
   const Codec& codec_;

@@ -42,7 +42,8 @@ std::optional<std::string> page_body(const Codec& codec, const PageRequest& requ
   PageRequest rest = request;
   bool more = true;
   while (more && rest.limit > 0 && body.size() < kPageBytesMax) {
-    const std::optional<EventPage> slice = read(rest.after, std::min(rest.limit, kSliceEvents));
+    const std::size_t asked = std::min(rest.limit, kSliceEvents);
+    const std::optional<EventPage> slice = read(rest.after, asked);
     if (!slice) return std::nullopt;
     for (const Shown& shown : slice->events) {
       if (body.back() != '[') body += ',';
@@ -51,6 +52,7 @@ std::optional<std::string> page_body(const Codec& codec, const PageRequest& requ
     more = slice->more;
     rest.after = {slice->next_after};
     rest.limit -= slice->events.size();
+    if (slice->events.size() < asked) break;
   }
   return body + R"(],"next_after":)" + std::to_string(rest.after.value) + R"(,"more":)" + (more ? "true}" : "false}");
 }

@@ -55,7 +55,15 @@ class OpenLog : public EmbeddedLog {
   }
 
   std::unique_ptr<RecordReader> read(Sequence from) const override { return std::make_unique<ChainReader>(chain_->index(), from); }
-  Result<Record, LogError> at(Sequence sequence) const override { return chain_->index().at(sequence); }
+  Result<Record, LogError> at(Sequence sequence) const override {
+    auto record = chain_->index().at(sequence);
+    if (!record && record.error() == LogError::poison) {
+      ports_.telemetry.add(Counter::log_damage_met);
+      ports_.telemetry.say(Level::error,
+                           "record " + std::to_string(sequence.value) + " of the log is damaged: `dialin verify` says where and how");
+    }
+    return record;
+  }
   // Nobody else can have extended it: the lock is ours.
   void confirm_end(Confirmed done) const override { done(chain_->index().readable()); }
 

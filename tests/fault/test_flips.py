@@ -3,12 +3,13 @@
 import random
 import re
 import shutil
+import subprocess
 
 import pytest
 
 from fault.segments import SEGMENT_HEAD_BYTES, records
 from live.client import Client, seed
-from live.server import NotServing, Server, run
+from live.server import BINARY, NotServing, Server, run
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +199,27 @@ def test_a_log_without_segments_is_not_founded_anew(server):
         file.unlink()
     assert "put the log back" in refuses(server)
     assert not list((server.data / "log").glob("*.segment")), before
+
+
+def test_damage_met_while_serving(server):
+    """A start proves the last segment only. What is damaged before it is met by who reads it: said, counted, and never passed over."""
+    subprocess.run([BINARY.parent / "tests/bench/make_log", "--data", server.data, "--keyring", server.keyring, "--tenant", "own", "--configs", "500",
+                    "--events", "9000", "--ids", server.home / "ids.txt"], check=True, capture_output=True)
+    server.start()
+    server.stop()
+    segments = sorted((server.data / "log").glob("*.segment"))
+    assert len(segments) > 1
+    place, size = records(segments[0])[49]["value"]
+    flip(segments[0], place + size // 2, 1)
+    assert run("verify", "--data", server.data, check=1).stdout.startswith("record 50 (")
+
+    server.start()
+    client = Client(server, server.key)
+    first = client.get("/events", query={"limit": 500}).expect(200).json
+    assert [event["sequence"] for event in first["data"]][-1] == first["next_after"] == 49, "all that is sound before it"
+    assert first["more"], "there is more, which cannot be had"
+    client.get("/events", query={"limit": 500, "after": 49}).refused(500, "internal-error")
+    client.get("/events", query={"limit": 500, "after": 50}).expect(200)
+    assert "record 50 of the log is damaged" in server.said()
+    client.pinless()
+    assert client.page()["total_count"] == 501, "numbers ring on"
