@@ -23,7 +23,7 @@ std::string environment_name(std::string flag) {
 /// One command line: an app that knows all three sources of an option.
 class CommandLine {
  public:
-  CommandLine(const std::string& command, const std::string& about) : app_(about, "dialin " + command) {
+  CommandLine(const std::string& command, const std::string& about) : name_("dialin " + command), app_(about, name_) {
     known(app_.set_config("--config", "", "read options from this TOML file, its keys named as the flags"), "--config");
     // The file is written for `serve`, which knows every key of it; other commands take from it what is theirs.
     app_.allow_config_extras(command == "serve" ? CLI::config_extras_mode::error : CLI::config_extras_mode::ignore);
@@ -46,11 +46,23 @@ class CommandLine {
       app_.parse(arguments);
       return std::nullopt;
     } catch (const CLI::ParseError& end) {
-      return app_.exit(end, std::cout, std::cerr) == 0 ? kDone : kWrongUse;
+      if (end.get_exit_code() == 0) return app_.exit(end, std::cout, std::cerr);  // --help
+      std::cerr << name_ << ": " << what_is_wrong(end) << "; '" << name_ << " --help' lists the options\n";
+      return kWrongUse;
     }
   }
 
  private:
+  /// The library's words, but where they name the wrong thing.
+  std::string what_is_wrong(const CLI::ParseError& error) const {
+    // It looks for options that are missing before it looks for ones it does not know, and a misspelt one is both.
+    const auto unknown = app_.remaining();
+    if (!unknown.empty()) return "there is no option " + unknown.front();
+    constexpr std::string_view kUnknownKey = "INI was not able to parse ";
+    const std::string text = error.what();
+    return text.rfind(kUnknownKey, 0) == 0 ? "the file of --config has a key that is no option: " + text.substr(kUnknownKey.size()) : text;
+  }
+
   CLI::Option* known(CLI::Option* option, const std::string& flag) {
     const std::string name = environment_name(flag);
     // An empty variable is as good as none.
@@ -58,6 +70,7 @@ class CommandLine {
     return option->envname(name)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
 
+  std::string name_;
   CLI::App app_;
   std::vector<std::string> from_environment_;
 };
