@@ -1,6 +1,7 @@
 #include "projections/open_views.h"
 
 #include <charconv>
+#include <cstring>
 #include <system_error>
 
 #include "projections/keys.h"
@@ -64,7 +65,7 @@ Result<FoundViews, OpenViewsFailure> find(const ViewFolder& folder, const EventL
                                                               ", this dialin knows " + std::to_string(kSchema) +
                                                               ": run the newer dialin that made them"};
   const ViewsPlace place = place_of(*store);
-  if (place.log != log.id().view())
+  if (place.log != log.id())
     return unusable(OpenViewsError::other_log, folder.dir(), "they were made from another log than " + log.id().text());
   found.position = place.position;
   if (found.position.sequence.value != 0) {
@@ -161,7 +162,11 @@ auto caught(const std::string& dir, Work work) -> decltype(work()) {
 
 ViewsPlace place_of(const ViewReader& store) {
   ViewsPlace place;
-  store.get(Family::meta, kMetaLog, place.log);
+  std::string log;
+  if (store.get(Family::meta, kMetaLog, log) && log.size() == sizeof(LogId::bytes)) {
+    place.log.emplace();
+    std::memcpy(place.log->bytes.data(), log.data(), log.size());
+  }
   std::string position;
   if (store.get(Family::meta, kMetaPosition, position)) place.position = decode_position(position);
   return place;

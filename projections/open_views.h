@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "domain/codec.h"
@@ -50,7 +51,7 @@ struct OpenViews {
 
 /// Where views stand: which log they were made from, and the last record that was applied.
 struct ViewsPlace {
-  std::string log;  ///< 16 bytes; empty: not begun
+  std::optional<LogId> log;  ///< nothing: not begun
   Tail position;
 };
 ViewsPlace place_of(const ViewReader& store);

@@ -139,7 +139,7 @@ bool Views::add(EventPage& page, Sequence next, std::size_t limit) const {
   if (page.more) return false;
   try {
     page.events.push_back(event_at(next));
-  } catch (const LogFault&) {
+  } catch (const LogDamaged&) {
     // What stands before it is sound. Whoever asks on meets it first of all.
     if (page.events.empty()) throw;
     page.more = true;
@@ -152,10 +152,11 @@ bool Views::add(EventPage& page, Sequence next, std::size_t limit) const {
 Shown Views::event_at(Sequence sequence) const {
   const std::string place = "record " + std::to_string(sequence.value) + " cannot be read from the log: ";
   auto record = log_.at(sequence);
+  if (!record && record.error() == LogError::poison) throw LogDamaged(place + text_of(record.error()));
   if (!record) throw LogFault(place + text_of(record.error()));
   auto event = event_of(*record, codec_);
-  if (!event) throw LogFault(place + std::string(event.error().why));
-  if (!*event) throw LogFault(place + "it is not an event of a config");
+  if (!event) throw LogDamaged(place + std::string(event.error().why));
+  if (!*event) throw LogDamaged(place + "it is not an event of a config");
   return {std::move(*record), std::move(**event)};
 }
 

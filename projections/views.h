@@ -20,6 +20,11 @@ class LogFault : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+/// It can be read, but what stands there is no record of the chain, or no event.
+class LogDamaged : public LogFault {
+ public:
+  using LogFault::LogFault;
+};
 
 constexpr std::uint64_t kListLimitMax = 100;
 constexpr std::uint64_t kEventsLimitMax = 1000;
@@ -55,7 +60,7 @@ struct Shown {
 struct EventPage {
   std::vector<Shown> events;
   std::uint64_t next_after = 0;  ///< what to pass as `after` for the next page
-  bool more = false;             ///< also when the page ends early, before a record that cannot be read: the next page throws
+  bool more = false;             ///< also when the page ends early, before a record that is damaged: the next page throws
 };
 
 class Views {

@@ -1,12 +1,30 @@
 #include "api/cli/known_records.h"
 
 #include <charconv>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "infra/storage/rocks_store.h"
 #include "projections/open_views.h"
 
 namespace dialin::cli {
+namespace {
+
+/// A server that has the views open may remove a file between the list of files and this reader's look at it.
+projections::ViewsPlace place_in(const std::string& dir) {
+  constexpr int kTriesMax = 5;
+  for (int tries = 1;; ++tries) {
+    try {
+      return projections::place_of(*storage::open_rocks_reader(dir));
+    } catch (const StoreFailure&) {
+      if (tries == kTriesMax) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50) * tries);
+    }
+  }
+}
+
+}  // namespace
 
 bool KnownRecords::expect(std::string_view expected) {
   Known known;
@@ -24,7 +42,7 @@ bool KnownRecords::expect(std::string_view expected) {
 void KnownRecords::expect_what_views_hold(const std::string& data) {
   const std::string dir = projections::current_views(data + "/views");
   if (!std::filesystem::exists(dir)) return;
-  const auto place = projections::place_of(*storage::open_rocks_reader(dir));
+  const auto place = place_in(dir);
   if (place.position.sequence.value == 0) return;
   known_.push_back({place.position.sequence, place.position.id, place.log, "the views in " + data + "/views", std::nullopt});
 }
@@ -37,7 +55,7 @@ void KnownRecords::see(const Record& record) {
 
 std::optional<std::string> KnownRecords::missing(const LogId& log, const Tail& head) const {
   for (const Known& known : known_) {
-    if (!known.log.empty() && known.log != log.view()) return known.who + " are of another log than " + log.text();
+    if (known.log && *known.log != log) return known.who + " are of another log than " + log.text();
     const std::string name =
         "record " + std::to_string(known.sequence.value) + " with id " + known.id.hex() + ", which " + known.who + " know";
     if (!known.found) return name + ", is missing: the log ends at record " + std::to_string(head.sequence.value);

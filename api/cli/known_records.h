@@ -16,8 +16,8 @@ class KnownRecords {
  public:
   /// `expected`: `SEQUENCE:ID`. False when it is not that.
   bool expect(std::string_view expected);
-  /// The record at which the views in DATA/views stand, if there are any. Read before the log is: a running server moves both. Throws
-  /// StoreFailure when they cannot be read.
+  /// The record at which the views in DATA/views stood when they were last flushed, if there are any. Read before the log is: a running
+  /// server moves both. Throws StoreFailure when they cannot be read.
   void expect_what_views_hold(const std::string& data);
 
   /// Called with each record, in order.
@@ -29,8 +29,8 @@ class KnownRecords {
   struct Known {
     Sequence sequence;
     RecordId id;
-    std::string log;  ///< empty: whichever
-    std::string who;  ///< knows it
+    std::optional<LogId> log;  ///< nothing: whichever
+    std::string who;           ///< knows it
     std::optional<RecordId> found;
   };
   std::vector<Known> known_;

@@ -1,10 +1,10 @@
 #include "api/cli/open_store.h"
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
 
+#include "infra/log/segment.h"
 #include "infra/storage/bulk_store.h"
 #include "infra/storage/rocks_store.h"
 #include "projections/sealing_keys.h"
@@ -15,16 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_segments(const std::string& dir) {
-  if (!fs::is_directory(dir)) return false;
-  return std::any_of(fs::directory_iterator(dir), {},
-                     [](const fs::directory_entry& entry) { return entry.path().extension() == ".segment"; });
-}
-
 /// Views without their log: the log is not where it was, a disk that is not mounted perhaps. Founding a new one would hide that.
-bool has_lost_its_log(const std::string& data) {
+bool has_lost_its_log(const std::string& data, log::FileLayer& files) {
   const std::string views = projections::current_views(data + "/views");
-  return fs::is_directory(views) && !fs::is_empty(views) && !has_segments(data + "/log");
+  if (!fs::is_directory(views) || fs::is_empty(views)) return false;
+  if (!fs::is_directory(data + "/log")) return true;
+  const auto segments = log::list_segments(files, data + "/log");
+  return segments && segments->empty();  // a directory that cannot be read is told by the opening
 }
 
 projections::ViewStores view_stores(Telemetry& telemetry) {
@@ -49,7 +46,7 @@ std::optional<CannotServe> lacks_a_key(const Secrets& secrets, const ViewStore& 
 
 Result<OpenStore, CannotServe> open_store(const std::string& data, const log::EmbeddedLog::Ports& ports, const Secrets& secrets) {
   const auto begin = std::chrono::steady_clock::now();
-  if (has_lost_its_log(data)) {
+  if (has_lost_its_log(data, ports.files)) {
     return CannotServe{data + "/views holds the views of a log, but " + data +
                        "/log has none: put the log back; only when it is meant to be gone, delete " + data + "/views"};
   }

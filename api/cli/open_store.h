@@ -18,7 +18,8 @@ struct OpenStore {
 
 /// Founds a log in an empty directory, but not beside views that stand for one. Refuses when the views cannot be trusted, and when
 /// `secrets` lacks a key that sealed any secret of the log: that is said by key id now, and not at the first call that needs it. A refusal
-/// has changed nothing in the log, but one for a key that only showed when missing views were rebuilt.
+/// for what the views say, as they were found, has changed nothing in the log; what only shows while they are brought up to its end comes
+/// after the opening was appended.
 Result<OpenStore, CannotServe> open_store(const std::string& data, const log::EmbeddedLog::Ports& ports, const Secrets& secrets);
 
 }  // namespace dialin::cli

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -48,7 +49,7 @@ Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& argu
 
 struct VerifyOptions {
   std::string data;
-  std::string expect;  ///< `SEQUENCE:ID` of a record that must be there; empty: none
+  std::optional<std::string> expect;  ///< `SEQUENCE:ID` of a record that must be there
 };
 Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments);
 

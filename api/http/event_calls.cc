@@ -42,8 +42,14 @@ std::optional<std::string> page_body(const Codec& codec, const PageRequest& requ
   PageRequest rest = request;
   bool more = true;
   while (more && rest.limit > 0 && body.size() < kPageBytesMax) {
-    const std::size_t asked = std::min(rest.limit, kSliceEvents);
-    const std::optional<EventPage> slice = read(rest.after, asked);
+    std::optional<EventPage> slice;
+    try {
+      slice = read(rest.after, std::min(rest.limit, kSliceEvents));
+    } catch (const projections::LogDamaged&) {
+      // The page ends before the damage, if anything stands there; the one that begins with it fails.
+      if (rest.limit == request.limit) throw;
+      break;
+    }
     if (!slice) return std::nullopt;
     for (const Shown& shown : slice->events) {
       if (body.back() != '[') body += ',';
@@ -52,7 +58,6 @@ std::optional<std::string> page_body(const Codec& codec, const PageRequest& requ
     more = slice->more;
     rest.after = {slice->next_after};
     rest.limit -= slice->events.size();
-    if (slice->events.size() < asked) break;
   }
   return body + R"(],"next_after":)" + std::to_string(rest.after.value) + R"(,"more":)" + (more ? "true}" : "false}");
 }

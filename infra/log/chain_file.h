@@ -40,8 +40,9 @@ class ChainFile {
 
   ~ChainFile();  ///< writes the mark
 
-  /// Before the first append, once: zeros go over what a crash left behind the last record. Returns how many bytes that may have been.
-  Result<std::uint64_t, OpenFailure> cut_unfinished();
+  /// Before the first append to a chain that was opened, once: zeros go over what a crash left behind the last record, and the next segment
+  /// is made ahead. True when something was cut.
+  Result<bool, OpenFailure> prepare_to_append();
 
   /// Makes the group durable, all of it or nothing: after a failure no part of it can ever be read. The records chain behind tail(). One
   /// thread.

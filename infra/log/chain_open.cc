@@ -39,7 +39,6 @@ Result<std::unique_ptr<ChainFile>, OpenFailure> ChainFile::open(FileLayer& files
   if (const Errno error = files.remove(left_over); error.failed()) return open_failure(left_over + " cannot be removed", error);
   if (auto opened = chain->open_last(seen); !opened) return std::move(opened).error();
   chain->supply_ = std::make_unique<SegmentSupply>(files, options.dir);
-  chain->prepare_next();
   chain->marker_ = std::thread([raw = chain.get()] { raw->mark_when_idle(); });
   return chain;
 }
@@ -78,8 +77,9 @@ Result<void, OpenFailure> ChainFile::open_last(const Seen& seen) {
 }
 
 /// Zeros, not a shorter file: the room stays, and it stays as fast to write.
-Result<std::uint64_t, OpenFailure> ChainFile::cut_unfinished() {
-  if (!unfinished_) return std::uint64_t{0};
+Result<bool, OpenFailure> ChainFile::prepare_to_append() {
+  prepare_next();
+  if (!unfinished_) return false;
   const auto cannot = [](Errno error) { return open_failure("the unfinished write at the end of the log cannot be cut", error); };
   const std::string zeros(256 * 1024, '\0');
   for (std::uint64_t at = end_; at < size_; at += zeros.size()) {
@@ -88,7 +88,7 @@ Result<std::uint64_t, OpenFailure> ChainFile::cut_unfinished() {
   }
   if (const Errno error = file_->sync(); error.failed()) return cannot(error);
   unfinished_ = false;
-  return size_ - end_;
+  return true;
 }
 
 }  // namespace dialin::log

@@ -1,5 +1,6 @@
 #include "infra/log/embedded_log.h"
 
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "infra/log/chain_file.h"
 #include "infra/log/chain_reader.h"
 #include "infra/log/opening.h"
+#include "infra/log/segment.h"
 
 namespace dialin::log {
 namespace {
@@ -18,7 +20,7 @@ LogError log_error(Errno error) {
 class OpenLog : public EmbeddedLog {
  public:
   OpenLog(std::unique_ptr<Lock> lock, std::unique_ptr<ChainFile> chain, EmbeddedOptions options, const Ports& ports)
-      : lock_(std::move(lock)), chain_(std::move(chain)), options_(std::move(options)), ports_(ports) {}
+      : lock_(std::move(lock)), chain_(std::move(chain)), options_(std::move(options)), ports_(ports), end_(tail()) {}
 
   Result<void, Failure> lead() override {
     invariant(!leads_, "the lead is taken once");
@@ -57,17 +59,23 @@ class OpenLog : public EmbeddedLog {
   std::unique_ptr<RecordReader> read(Sequence from) const override { return std::make_unique<ChainReader>(chain_->index(), from); }
   Result<Record, LogError> at(Sequence sequence) const override {
     auto record = chain_->index().at(sequence);
-    if (!record && record.error() == LogError::poison) {
-      ports_.telemetry.add(Counter::log_damage_met);
-      ports_.telemetry.say(Level::error,
-                           "record " + std::to_string(sequence.value) + " of the log is damaged: `dialin verify` says where and how");
-    }
+    if (!record && record.error() == LogError::poison) met_damage(sequence);
     return record;
   }
   // Nobody else can have extended it: the lock is ours.
   void confirm_end(Confirmed done) const override { done(chain_->index().readable()); }
 
  private:
+  /// Counted each time, said once as long as nobody meets another.
+  void met_damage(Sequence sequence) const {
+    ports_.telemetry.add(Counter::log_damage_met);
+    const auto place = chain_->index().place_of(sequence);
+    const Fault fault =
+        place ? Fault{sequence, segment_name(place->segment), place->offset, "it does not match its frame or its hash"} : place.error();
+    if (damage_said_.exchange(fault.sequence.value) != fault.sequence.value)
+      ports_.telemetry.say(Level::error, "the log is damaged: " + fault.text());
+  }
+
   void count(std::size_t records, std::chrono::steady_clock::duration took) {
     ports_.telemetry.add(Counter::groups_appended);
     ports_.telemetry.add(Counter::events_appended, records);
@@ -82,6 +90,7 @@ class OpenLog : public EmbeddedLog {
   const Ports ports_;
   Tail end_;
   bool leads_ = false;
+  mutable std::atomic<std::uint64_t> damage_said_{0};
   bool is_failing_ = false;  ///< said once, not at every group
 };
 

@@ -102,9 +102,9 @@ Result<void, OpenFailure> take_lead(ChainFile& chain, const EmbeddedOptions& opt
   } else if (auto completed = complete_move(index, ports, group); !completed) {
     return completed;
   }
-  const auto cut = chain.cut_unfinished();
+  const auto cut = chain.prepare_to_append();
   if (!cut) return cut.error();
-  if (*cut != 0) {
+  if (*cut) {
     ports.telemetry.say(Level::warning, "cut the write that was not finished behind record " + std::to_string(index.tail().sequence.value));
   }
   const std::uint64_t term = chain.term() + 1;

@@ -54,7 +54,8 @@ MetricName name_of(Counter counter) {
     case Counter::log_append_failures:
       return {"dialin_log_append_failures_total", "Groups that the log did not take."};
     case Counter::log_damage_met:
-      return {"dialin_log_damage_met_total", "Reads that met a damaged record of the log; the line on stderr names it."};
+      return {"dialin_log_damage_met_total",
+              "Reads of a record by its sequence that met damage in the log; the line on stderr names the first record that is not sound."};
     case Counter::log_strays:
       return {"dialin_log_strays_total", "Records of the log that are not on the chain, and were skipped."};
   }
