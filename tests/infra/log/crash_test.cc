@@ -146,6 +146,7 @@ TEST(CrashTest, no_answered_record_is_lost_whatever_sectors_a_power_cut_left) {
     states += log.states();
   }
   EXPECT_GT(states, 1000u);
+  RecordProperty("crash_states", static_cast<int>(states));
 }
 
 TEST(CrashTest, no_answered_record_is_lost_in_any_of_all_subsets_of_the_sectors_of_one_group) {
@@ -169,6 +170,7 @@ TEST(CrashTest, no_answered_record_is_lost_in_any_of_all_subsets_of_the_sectors_
   EXPECT_FALSE(log.violation()) << *log.violation();
   EXPECT_GE(sectors_most, 4u);
   EXPECT_GT(log.states(), 200u);
+  RecordProperty("crash_states", static_cast<int>(log.states()));
 }
 
 using Lies = RecordedDisk::Lies;
@@ -225,6 +227,7 @@ TEST(CrashTest, a_crash_while_the_log_recovers_from_a_crash_loses_nothing_either
     EXPECT_FALSE(log.violation()) << "seed " << seed << ": " << *log.violation();
   }
   EXPECT_GT(states, 100u);
+  RecordProperty("crash_states", static_cast<int>(states));
 }
 
 }  // namespace
