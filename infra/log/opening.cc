@@ -4,57 +4,10 @@
 #include <utility>
 
 #include "domain/event.h"
+#include "infra/log/opening_group.h"
 
 namespace dialin::log {
 namespace {
-
-/// The records that an opening appends, chained one behind the other.
-class OpeningGroup {
- public:
-  OpeningGroup(const EmbeddedLog::Ports& ports, const Tail& tail) : ports_(ports), tail_(tail) {}
-
-  void found(const LogId& log) {
-    Record record;
-    record.type = kLogCreated;
-    record.time = next_time(ports_.clock.now(), tail_.time);
-    ports_.codec.encode(LogCreated{log}, record.value);
-    add(std::move(record));
-  }
-
-  /// `deleted` is the last record of the chain and the first half of a move: the other half, as it must be, comes from it alone.
-  void complete(const Record& deleted, const Event& creation) {
-    Record record;
-    record.type = record_type_of(creation.name);
-    record.tenant = deleted.tenant;
-    record.config = creation.config_id;
-    record.time = {deleted.time.us + 1};
-    ports_.codec.encode(creation, record.value);
-    add(std::move(record));
-  }
-
-  void open(const EmbeddedOptions& options, std::uint64_t term) {
-    LogOpened opened{options.node, options.url, term, {}};
-    ports_.random.fill(opened.nonce);
-    Record record;
-    record.type = kLogOpened;
-    record.time = next_time(ports_.clock.now(), tail_.time);
-    ports_.codec.encode(opened, record.value);
-    add(std::move(record));
-  }
-
-  const std::vector<Record>& records() const { return records_; }
-
- private:
-  void add(Record record) {
-    chain_after(tail_, record);
-    tail_ = tail_of(record);
-    records_.push_back(std::move(record));
-  }
-
-  const EmbeddedLog::Ports& ports_;
-  Tail tail_;
-  std::vector<Record> records_;
-};
 
 /// Adds the second half when the chain ends with a first one.
 Result<void, OpenFailure> complete_move(const ChainIndex& index, const EmbeddedLog::Ports& ports, OpeningGroup& group) {
@@ -96,7 +49,7 @@ Result<std::unique_ptr<ChainFile>, OpenFailure> find_chain(const EmbeddedOptions
 
 Result<void, OpenFailure> take_lead(ChainFile& chain, const EmbeddedOptions& options, const EmbeddedLog::Ports& ports) {
   const ChainIndex& index = chain.index();
-  OpeningGroup group(ports, index.tail());
+  OpeningGroup group({ports.clock, ports.random, ports.codec}, index.tail());
   if (index.tail().sequence.value == 0) {
     group.found(index.log());
   } else if (auto completed = complete_move(index, ports, group); !completed) {
@@ -108,7 +61,7 @@ Result<void, OpenFailure> take_lead(ChainFile& chain, const EmbeddedOptions& opt
     ports.telemetry.say(Level::warning, "cut the write that was not finished behind record " + std::to_string(index.tail().sequence.value));
   }
   const std::uint64_t term = chain.term() + 1;
-  group.open(options, term);
+  group.open(options.node, options.url, term);
   const Errno error = chain.append(group.records());
   if (error.failed()) return open_failure("the log in " + options.dir + " cannot be appended to", error);
   chain.set_term(term);

@@ -1,0 +1,40 @@
+#pragma once
+// "Where does the log end now?", asked once for all who wait, never for who comes later: an answer counts only for who waited before its
+// question was sent. Each is told once everything below that end has been looked at. Not thread-safe.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "infra/log/kafka/offset.h"
+
+namespace dialin::log::kafka {
+
+class EndQuestions {
+ public:
+  using Reached = std::function<void(bool)>;  ///< false: the log could not be asked
+
+  void add(Reached reached) { next_.push_back(std::move(reached)); }
+  /// True when a question is to be sent now: somebody waits and none is under way. It counts for all who wait at this moment.
+  bool send();
+  /// The answer to the question under way; nothing: it failed. Gives those who are to be told so.
+  std::vector<Reached> answered(std::optional<Offset> end);
+  /// Those who wait for no more than `examined`, oldest end first.
+  std::vector<Reached> reached(Offset examined);
+  /// Everybody.
+  std::vector<Reached> all();
+
+  /// send() would send one.
+  bool waits_to_be_sent() const { return !under_way_ && !next_.empty(); }
+  /// The furthest end that somebody waits for.
+  std::optional<Offset> furthest() const;
+
+ private:
+  std::vector<Reached> next_;   ///< for the next question
+  std::vector<Reached> asked_;  ///< for the one under way
+  bool under_way_ = false;
+  std::map<Offset, std::vector<Reached>> waiting_;
+};
+
+}  // namespace dialin::log::kafka

@@ -1,0 +1,164 @@
+#include "infra/log/kafka/protocol.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/event.h"
+#include "domain/invariant.h"
+
+namespace dialin::log::kafka {
+
+std::string_view name_of(Role role) {
+  switch (role) {
+    case Role::following:
+      return "following";
+    case Role::catching_up:
+      return "catching_up";
+    case Role::opening:
+      return "opening";
+    case Role::leading:
+      return "leading";
+    case Role::halted:
+      return "halted";
+  }
+  return "unknown";
+}
+
+Protocol::Protocol(Ports ports, Options options, Start start)
+    : ports_(ports), options_(std::move(options)), term_(start.term), tail_(start.tail), examined_(start.examined), kept_(start.tail) {
+  if (start.last) note_half_done(*start.last);
+}
+
+void Protocol::on_delivered(Token token, std::optional<Offset> offset, Time now) {
+  now_ = now;
+  if (role_ == Role::halted || token < next_report_) return;  // of a producer that was given up
+  if (token != next_report_++ || !offset || *offset < 0) return step_down({});
+  // What was read already has left the pipeline.
+  if (!pipeline_.empty() && token >= pipeline_.front().token) pipeline_[token - pipeline_.front().token].landed = offset;
+  take_landed();
+}
+
+/// Only the oldest record can be taken, and only when all before it was looked at: else somebody else's may have come first.
+void Protocol::take_landed() {
+  while (role_ == Role::leading && !pipeline_.empty() && pipeline_.front().landed) {
+    const Offset landed = *pipeline_.front().landed;
+    if (options_.guards.looks_into_gaps && landed > examined_) return;  // wants_reading()
+    if (landed < examined_) return step_down({});                       // it was looked at, and was not what was produced
+    const Record record = std::move(pipeline_.front().record);
+    pipeline_.front().record.id = record.id;
+    examined_ = landed + 1;
+    join(record);
+  }
+}
+
+void Protocol::on_found(FoundRecord found, Reading reading, Time now) {
+  now_ = now;
+  if (!reading_ || reading != reading_number_ || found.offset < examined_) return;
+  if (joins(found)) {
+    examined_ = found.offset + 1;
+    const bool was_opening = role_ == Role::opening;
+    join(*found.record);
+    if (was_opening && role_ == Role::leading) check_clock(found.stamped);
+  } else if (role_ != Role::halted) {
+    examined_ = found.offset + 1;
+    ++strays_;
+  }
+  take_landed();
+}
+
+bool Protocol::joins(const FoundRecord& found) {
+  const auto poison = [&](std::string_view what) {
+    halt("the record at offset " + std::to_string(found.offset) + " stands where record " + std::to_string(tail_.sequence.next().value) +
+         " belongs, but " + std::string(what));
+    return false;
+  };
+  if (!found.record) return found.previous == tail_.id && poison("it is none");
+  if (!options_.guards.chains_by_id) return found.record->sequence == tail_.sequence.next();
+  const LinkCheck check = check_link(tail_, *found.record);
+  if (check.link == Link::poison) return poison(check.fault);
+  return check.link == Link::next;
+}
+
+void Protocol::join(const Record& record) {
+  tail_ = tail_of(record);
+  unkept_.push_back(record);
+  note_half_done(record);
+  if (record.type == kLogOpened) {
+    leader_ = ports_.codec.decode_opened(record);
+    if (leader_) term_ = std::max(term_, leader_->term);
+  }
+  later(unanswered_.settle(record));
+  if (pipeline_.empty()) return;
+  if (pipeline_.front().record.id != record.id) {
+    // Two that open in turn would never come to an end in step.
+    Bytes16 random{};
+    ports_.random.fill(random);
+    return step_down(options_.back_off + options_.back_off * random[0] / 256);
+  }
+  pipeline_.pop_front();
+  if (opening_ != record.id) return;
+  opening_.reset();
+  role_ = Role::leading;
+  look_at_ = now_ + options_.look;
+}
+
+void Protocol::note_half_done(const Record& record) {
+  half_done_.reset();
+  if (record.type != record_type_of(EventName::deleted)) return;
+  const auto event = ports_.codec.decode(record);
+  if (!event) return halt("record " + std::to_string(record.sequence.value) + " is no event: " + std::string(event.error().why));
+  if (event->moved_to) half_done_ = HalfMove{record, event->moved_to};
+}
+
+void Protocol::check_clock(Instant stamped) {
+  const std::int64_t off_us = ports_.clock.now().us - stamped.us;
+  if (stamped.us > 0 && std::abs(off_us) > options_.clock_off_us_max) step_down(10 * options_.look);
+}
+
+void Protocol::on_read_to(Offset examined, Reading reading, Time now) {
+  now_ = now;
+  if (!reading_ || reading != reading_number_ || role_ == Role::halted) return;
+  examined_ = std::max(examined_, examined);
+  take_landed();
+}
+
+void Protocol::on_end(std::optional<Offset> end, Time now) {
+  now_ = now;
+  if (!end) retry_at_ = now + options_.retry;
+  later(questions_.answered(end), false);
+}
+
+void Protocol::append(std::vector<Record>& group, GroupAnswered answered, Time now) {
+  now_ = now;
+  Tail tail = end();
+  const bool fits = pipeline_.size() + group.size() <= options_.in_flight_max;
+  if (role_ != Role::leading || no_room_ || !fits || group.front().previous != tail.id) {
+    const LogError error = role_ == Role::leading && no_room_ ? LogError::no_space : LogError::unavailable;
+    return later(unanswered_.add_refused(tail, error, std::move(answered)));
+  }
+  for (Record& record : group) {
+    chain_after(tail, record);
+    tail = tail_of(record);
+  }
+  unanswered_.add(group, std::move(answered));
+  if (!std::all_of(group.begin(), group.end(), [this](const Record& record) { return produce(record); })) step_down({});
+}
+
+bool Protocol::produce(const Record& record) {
+  pipeline_.push_back({next_token_++, record, std::nullopt});
+  return ports_.outside.produce(pipeline_.back().token, record);
+}
+
+Tail Protocol::end() const {
+  return pipeline_.empty() ? tail_ : tail_of(pipeline_.back().record);
+}
+
+void Protocol::confirm_end(EndQuestions::Reached reached, Time now) {
+  now_ = now;
+  if (role_ == Role::halted || !options_.guards.asks_for_the_end) {
+    return later({std::move(reached)}, role_ != Role::halted);
+  }
+  questions_.add(std::move(reached));
+}
+
+}  // namespace dialin::log::kafka

@@ -1,0 +1,216 @@
+#pragma once
+// How nodes share one log on a partition, as a state machine without I/O, threads or a clock: whoever drives it (the shell around
+// librdkafka; a simulator) tells it what happened and does what it asks. One at a time; Outside is called inside the inputs and must not
+// call back into them. Callbacks given to append() and confirm_end() are called by settle() alone.
+//
+// Safety rests on the chain rule: a record is on the chain if and only if its previous id is the id of the last record on the chain, read
+// in storage order. Who was elected is a hint. A node takes what it produced as stored when it has looked at everything before it.
+//
+//   following --elected--> catching_up --all below the end read--> opening --own `opened` on the chain--> leading
+//        ^                                                            |                                     |
+//        +------------- somebody else's record on the chain, or an outcome that is not known --------------+
+//
+// A lead begins with an `opened` record. Whatever was in flight before it, of anybody, can never get in behind it.
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/chain.h"
+#include "domain/codec.h"
+#include "domain/event_log.h"
+#include "domain/instant.h"
+#include "domain/secrets.h"
+#include "infra/log/kafka/end_questions.h"
+#include "infra/log/kafka/offset.h"
+#include "infra/log/kafka/unanswered.h"
+
+namespace dialin::log::kafka {
+
+/// Names a record given to a producer. They count up and are never used again.
+using Token = std::uint64_t;
+/// Names a stretch of reading, from one read_from() to the next.
+using Reading = std::uint64_t;
+
+/// What a record of the topic is read as; `record` is absent when it is none of ours.
+struct FoundRecord {
+  Offset offset = 0;
+  std::optional<Record> record;
+  /// Its `ce_previousid`, if it has one that is an id: what has the tail's id there and is no record is poison.
+  std::optional<RecordId> previous;
+  Instant stamped;  ///< by the broker
+};
+
+/// What the protocol asks for.
+class Outside {
+ public:
+  virtual ~Outside() = default;
+  /// To the end of the partition, in the order of the calls. False: it was not taken.
+  virtual bool produce(Token token, const Record& record) = 0;
+  /// Gives up the producer with all that it has in flight, which may land nevertheless, and makes a new one.
+  virtual void renew_producer() = 0;
+  /// Everything from `from` on, in order, told with `reading`; nothing of an earlier reading any more.
+  virtual void read_from(Offset from, Reading reading) = 0;
+  virtual void stop_reading() = 0;
+  /// One question at a time; the answer is on_end().
+  virtual void ask_end() = 0;
+  /// Copies the records, which are on the chain, behind those kept before; `end`: everything below was looked at. False: there is no room
+  /// now, none of them is kept, and it will be tried again.
+  virtual bool keep(std::span<const Record> records, Offset end) = 0;
+};
+
+enum class Role : std::uint8_t {
+  following,
+  catching_up,  ///< elected: reads what was written until now
+  opening,      ///< its `opened` record is under way
+  leading,
+  halted,  ///< what is on the chain cannot be believed; final
+};
+std::string_view name_of(Role role);
+
+/// Each of them is needed: a simulator that runs without it finds a lost or an invented write. On in every program.
+struct Guards {
+  bool looks_into_gaps = true;      ///< between what was looked at and where an own record landed
+  bool waits_to_be_settled = true;  ///< nothing is said about what is in flight when the lead is lost
+  bool opens_are_unique = true;     ///< by a nonce
+  bool chains_by_id = true;         ///< not by the sequence alone
+  bool completes_moves = true;
+  bool asks_for_the_end = true;
+};
+
+class Protocol {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  struct Options {
+    std::string node;  ///< said in `opened`
+    std::string url;
+    std::chrono::milliseconds back_off{100};     ///< before the next opening after one that somebody else won; up to twice as long
+    std::chrono::milliseconds look{1000};        ///< a leader asks for the end this often, to learn that it is none any more
+    std::chrono::milliseconds retry{200};        ///< after a question or a copy that failed
+    std::size_t in_flight_max = 64 * 1024;       ///< records produced and not yet on the chain; more are refused
+    std::int64_t clock_off_us_max = 60'000'000;  ///< of this node's clock from the broker's, on its own `opened`
+    Guards guards;
+  };
+  struct Ports {
+    Outside& outside;
+    const Clock& clock;
+    const Random& random;
+    const Codec& codec;
+  };
+  /// What a node knows of the log when it starts: the chain up to `tail` is kept, everything below `examined` was looked at.
+  struct Start {
+    Tail tail;
+    Offset examined = 0;
+    std::uint64_t term = 0;
+    std::optional<Record> last;  ///< the tail's record: a move may be half done
+  };
+  Protocol(Ports ports, Options options, Start start);
+
+  // What happened.
+  void on_elected(bool elected, Time now);
+  /// Where a record landed; absent: it failed, or that is not known.
+  void on_delivered(Token token, std::optional<Offset> offset, Time now);
+  void on_found(FoundRecord found, Reading reading, Time now);
+  /// Reading has come to the end of the partition: nothing stands below `examined` that was not told.
+  void on_read_to(Offset examined, Reading reading, Time now);
+  void on_end(std::optional<Offset> end, Time now);
+  void on_time(Time now);
+
+  /// As EventLog::append(). Refused (unavailable) unless this node leads, and when `group` was decided on another end.
+  void append(std::vector<Record>& group, GroupAnswered answered, Time now);
+  /// Told (true) when everything that stood on the partition when it was asked is kept here.
+  void confirm_end(EndQuestions::Reached reached, Time now);
+  /// The topic can no longer be believed.
+  void halt(std::string why);
+  /// Gives up the lead and asks for it no more: the clean stop. What is in flight stays unanswered until somebody opens.
+  void resign(Time now);
+  /// After any number of inputs: keeps what joined the chain, then calls back.
+  void settle(Time now);
+  /// When on_time() has something to do.
+  Time wake_at() const;
+
+  Role role() const { return role_; }
+  std::uint64_t term() const { return term_; }
+  const std::optional<LogOpened>& leader() const { return leader_; }  ///< as the last `opened` on the chain says
+  const std::string& why_halted() const { return why_halted_; }
+  Tail kept() const { return kept_; }  ///< what may be read from the copy
+  Tail end() const;                    ///< where the next append goes
+  Offset examined() const { return examined_; }
+  std::uint64_t strays() const { return strays_; }
+  bool has_room() const { return !no_room_; }  ///< for the copy
+  /// Nothing of ours is under way.
+  bool is_idle() const { return pipeline_.empty() && unanswered_.empty(); }
+
+ private:
+  struct Produced {
+    Token token = 0;
+    Record record;
+    std::optional<Offset> landed;
+  };
+  struct Told {
+    std::function<void()> tell;
+    bool speaks_of_chain = false;  ///< so the copy must hold all that joined, before
+  };
+  /// A deletion that begins a move, and the creation that it promises.
+  struct HalfMove {
+    Record deleted;
+    std::shared_ptr<const Event> creation;
+  };
+
+  bool joins(const FoundRecord& found);
+  void join(const Record& record);
+  void note_half_done(const Record& record);
+  void take_landed();
+  bool wants_reading() const;
+  void step_down(std::chrono::milliseconds pause);
+  void catch_up_to_open();
+  void open();
+  void check_clock(Instant stamped);
+  bool produce(const Record& record);
+  void keep();
+  bool tell_next();
+  void later(std::vector<Unanswered::Settled> settled);
+  void later(std::vector<EndQuestions::Reached> told, bool reached);
+
+  Ports ports_;
+  const Options options_;
+  Time now_{};  ///< of the input under way
+
+  Role role_ = Role::following;
+  bool elected_ = false;
+  std::uint64_t term_;
+  std::optional<LogOpened> leader_;
+  std::string why_halted_;
+
+  Tail tail_;        ///< of the chain, as far as it was looked at
+  Offset examined_;  ///< the first offset that was not looked at
+  std::uint64_t strays_ = 0;
+  std::optional<HalfMove> half_done_;  ///< the chain ends with it
+
+  Tail kept_;
+  std::vector<Record> unkept_;
+  bool no_room_ = false;
+
+  bool reading_ = false;
+  Reading reading_number_ = 0;
+
+  Token next_token_ = 1;
+  Token next_report_ = 1;          ///< reports come in the order of the records
+  std::deque<Produced> pipeline_;  ///< of the present producer, not yet on the chain
+  std::optional<RecordId> opening_;
+  std::uint64_t opening_try_ = 0;
+
+  Unanswered unanswered_;
+  EndQuestions questions_;
+  std::deque<Told> to_tell_;
+
+  Time open_at_{};
+  Time look_at_{};
+  Time retry_at_{};
+};
+
+}  // namespace dialin::log::kafka

@@ -1,0 +1,154 @@
+// The part of the protocol that takes the lead and gives it up, keeps what joined the chain, and calls back.
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/event.h"
+#include "infra/log/kafka/protocol.h"
+#include "infra/log/opening_group.h"
+
+namespace dialin::log::kafka {
+namespace {
+
+class NoRandom : public Random {
+ public:
+  void fill(std::span<std::uint8_t> out) const override { std::fill(out.begin(), out.end(), std::uint8_t{0}); }
+};
+
+}  // namespace
+
+void Protocol::on_elected(bool elected, Time now) {
+  now_ = now;
+  elected_ = elected;
+  if (elected) {
+    open_at_ = now;
+  } else if (role_ != Role::following && role_ != Role::halted) {
+    step_down({});
+  }
+}
+
+void Protocol::resign(Time now) {
+  on_elected(false, now);
+}
+
+/// Nothing is said of what is in flight: it may still land, and be on the chain. The next record that joins it, of anybody, settles it.
+void Protocol::step_down(std::chrono::milliseconds pause) {
+  if (role_ == Role::halted) return;
+  role_ = Role::following;
+  opening_.reset();
+  ++opening_try_;
+  if (!pipeline_.empty() || next_report_ != next_token_) {
+    pipeline_.clear();
+    next_report_ = next_token_;
+    ports_.outside.renew_producer();
+  }
+  if (!options_.guards.waits_to_be_settled) later(unanswered_.give_up(LogError::unavailable));
+  open_at_ = now_ + pause;
+}
+
+void Protocol::catch_up_to_open() {
+  role_ = Role::catching_up;
+  confirm_end(
+      [this, attempt = ++opening_try_](bool reached) {
+        if (attempt != opening_try_ || role_ != Role::catching_up) return;
+        if (reached) return open();
+        role_ = Role::following;
+        open_at_ = now_ + options_.retry;
+      },
+      now_);
+}
+
+void Protocol::open() {
+  static const NoRandom kNoRandom;
+  const Random& random = options_.guards.opens_are_unique ? ports_.random : kNoRandom;
+  OpeningGroup group({ports_.clock, random, ports_.codec}, tail_);
+  if (half_done_ && options_.guards.completes_moves) group.complete(half_done_->deleted, *half_done_->creation);
+  group.open(options_.node, options_.url, term_ + 1);
+  role_ = Role::opening;
+  opening_ = group.records().back().id;
+  for (const Record& record : group.records()) {
+    if (!produce(record)) return step_down(options_.retry);
+  }
+}
+
+void Protocol::halt(std::string why) {
+  if (role_ == Role::halted) return;
+  step_down({});
+  role_ = Role::halted;
+  why_halted_ = std::move(why);
+  later(unanswered_.give_up(LogError::unknown));
+  later(questions_.all(), false);
+}
+
+bool Protocol::wants_reading() const {
+  if (role_ == Role::halted || no_room_) return false;
+  if (role_ != Role::leading) return true;
+  if (!pipeline_.empty() && pipeline_.front().landed) return true;
+  // What is in flight will be reported, and moves the end by as much.
+  const auto wanted = questions_.furthest();
+  return wanted && *wanted > examined_ + static_cast<Offset>(pipeline_.size());
+}
+
+void Protocol::on_time(Time now) {
+  now_ = now;
+  if (role_ == Role::following && elected_ && now >= open_at_ && !no_room_) catch_up_to_open();
+  if (role_ == Role::leading && now >= look_at_) {
+    look_at_ = now + options_.look;
+    questions_.add([](bool) {});
+  }
+}
+
+void Protocol::settle(Time now) {
+  now_ = now;
+  // What is told may ask for more, such as the end that an opening waited for.
+  do {
+    keep();
+    if (!no_room_) later(questions_.reached(examined_), true);
+  } while (tell_next());
+  const bool wants = wants_reading();
+  if (wants && !reading_) ports_.outside.read_from(examined_, ++reading_number_);
+  if (!wants && reading_) ports_.outside.stop_reading();
+  reading_ = wants;
+  if (role_ != Role::halted && now >= retry_at_ && questions_.send()) ports_.outside.ask_end();
+}
+
+bool Protocol::tell_next() {
+  if (to_tell_.empty() || (no_room_ && to_tell_.front().speaks_of_chain)) return false;
+  const auto tell = std::move(to_tell_.front().tell);
+  to_tell_.pop_front();
+  tell();
+  return true;
+}
+
+void Protocol::keep() {
+  if (unkept_.empty() || (no_room_ && now_ < retry_at_)) return;
+  no_room_ = !ports_.outside.keep(unkept_, examined_);
+  if (no_room_) {
+    retry_at_ = now_ + options_.retry;
+    return;
+  }
+  kept_ = tail_of(unkept_.back());
+  unkept_.clear();
+}
+
+Protocol::Time Protocol::wake_at() const {
+  Time wake = Time::max();
+  if (role_ == Role::halted) return wake;
+  if (no_room_ || questions_.waits_to_be_sent()) wake = std::min(wake, retry_at_);
+  if (role_ == Role::following && elected_ && !no_room_) wake = std::min(wake, open_at_);
+  if (role_ == Role::leading) wake = std::min(wake, look_at_);
+  return wake;
+}
+
+void Protocol::later(std::vector<Unanswered::Settled> settled) {
+  for (auto& one : settled) {
+    const bool speaks_of_chain = one.outcome.records > 0;
+    to_tell_.push_back({[answered = std::move(one.answered), outcome = one.outcome] { answered(outcome); }, speaks_of_chain});
+  }
+}
+
+void Protocol::later(std::vector<EndQuestions::Reached> told, bool reached) {
+  for (auto& one : told) to_tell_.push_back({[one = std::move(one), reached] { one(reached); }, reached});
+}
+
+}  // namespace dialin::log::kafka
