@@ -48,7 +48,9 @@ Errno ChainFile::append(std::span<const Record> group) {
     take_back(buffer_.size());
     return error;
   }
-  if (const Errno error = file_->sync(); error.failed()) end_process(options_.dir, "fdatasync of a group", error);
+  if (options_.sync_groups) {
+    if (const Errno error = file_->sync(); error.failed()) end_process(options_.dir, "fdatasync of a group", error);
+  }
 
   for (std::uint32_t& offset : offsets_) offset += static_cast<std::uint32_t>(end_);
   end_ += buffer_.size();
@@ -93,6 +95,10 @@ void ChainFile::prepare_next() {
 Errno ChainFile::begin_segment(Sequence first, std::uint64_t least) {
   auto made = supply_->take(least, std::max(least, next_size()));
   if (!made) return made.error();
+  // The start proves the last segment only: what is before it must be there.
+  if (file_ && !options_.sync_groups) {
+    if (const Errno error = file_->sync(); error.failed()) end_process(options_.dir, "fdatasync of a segment", error);
+  }
   const SegmentHead head{log_, first, tail_.id, tail_.time, term_, made->size};
   Errno error = made->file->write(head.encode(), 0);
   if (!error.failed()) error = made->file->sync();

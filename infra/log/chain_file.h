@@ -26,6 +26,8 @@ struct ChainFileOptions {
   std::string dir;
   std::size_t segment_bytes = 0;
   std::chrono::milliseconds idle{50};  ///< without an append, before the mark is written
+  /// False: a copy of what is durable elsewhere. A group is synced with the next mark or the next segment; after a crash the rest is cut.
+  bool sync_groups = true;
 };
 
 class ChainFile {
@@ -44,8 +46,8 @@ class ChainFile {
   /// is made ahead. True when something was cut.
   Result<bool, OpenFailure> prepare_to_append();
 
-  /// Makes the group durable, all of it or nothing: after a failure no part of it can ever be read. The records chain behind tail(). One
-  /// thread.
+  /// Makes the group durable (but see sync_groups), all of it or nothing: after a failure no part of it can ever be read. The records
+  /// chain behind tail(). One thread.
   Errno append(std::span<const Record> group);
 
   const ChainIndex& index() const { return *index_; }

@@ -25,7 +25,13 @@ std::string_view name_of(Role role) {
 }
 
 Protocol::Protocol(Ports ports, Options options, Start start)
-    : ports_(ports), options_(std::move(options)), term_(start.term), tail_(start.tail), examined_(start.examined), kept_(start.tail) {
+    : ports_(ports),
+      options_(std::move(options)),
+      term_(start.term),
+      tail_(start.tail),
+      examined_(start.at),
+      rooted_(!start.last),
+      kept_(start.kept) {
   if (start.last) note_half_done(*start.last);
 }
 
@@ -47,23 +53,35 @@ void Protocol::take_landed() {
     const Record record = std::move(pipeline_.front().record);
     pipeline_.front().record.id = record.id;
     examined_ = landed + 1;
-    join(record);
+    join(record, landed);
   }
 }
 
 void Protocol::on_found(FoundRecord found, Reading reading, Time now) {
   now_ = now;
   if (!reading_ || reading != reading_number_ || found.offset < examined_) return;
+  if (!rooted_) return find_root(found);
   if (joins(found)) {
     examined_ = found.offset + 1;
     const bool was_opening = role_ == Role::opening;
-    join(*found.record);
+    join(*found.record, found.offset);
     if (was_opening && role_ == Role::leading) check_clock(found.stamped);
   } else if (role_ != Role::halted) {
     examined_ = found.offset + 1;
     ++strays_;
   }
   take_landed();
+}
+
+void Protocol::find_root(const FoundRecord& found) {
+  if (found.offset != examined_ || !found.record || found.record->id != tail_.id) return halt(not_rooted());
+  examined_ = found.offset + 1;
+  rooted_ = true;
+}
+
+std::string Protocol::not_rooted() const {
+  return "log-diverged: the topic does not hold record " + std::to_string(std::max(tail_.sequence, kept_.sequence).value) +
+         " as it is kept here: it is another log, or one that was cut";
 }
 
 bool Protocol::joins(const FoundRecord& found) {
@@ -79,8 +97,9 @@ bool Protocol::joins(const FoundRecord& found) {
   return check.link == Link::next;
 }
 
-void Protocol::join(const Record& record) {
+void Protocol::join(const Record& record, Offset at) {
   tail_ = tail_of(record);
+  last_joined_at_ = at;
   unkept_.push_back(record);
   note_half_done(record);
   if (record.type == kLogOpened) {
@@ -88,14 +107,15 @@ void Protocol::join(const Record& record) {
     if (leader_) term_ = std::max(term_, leader_->term);
   }
   later(unanswered_.settle(record));
-  if (pipeline_.empty()) return;
-  if (pipeline_.front().record.id != record.id) {
-    // Two that open in turn would never come to an end in step.
+  const bool is_own = !pipeline_.empty() && pipeline_.front().record.id == record.id;
+  if (is_own) pipeline_.pop_front();
+  // Also when nothing of ours is under way: somebody else has taken the lead.
+  if (!is_own && (role_ == Role::leading || role_ == Role::opening)) {
     Bytes16 random{};
     ports_.random.fill(random);
+    // Two that open in turn would never come to an end in step.
     return step_down(options_.back_off + options_.back_off * random[0] / 256);
   }
-  pipeline_.pop_front();
   if (opening_ != record.id) return;
   opening_.reset();
   role_ = Role::leading;
@@ -112,7 +132,9 @@ void Protocol::note_half_done(const Record& record) {
 
 void Protocol::check_clock(Instant stamped) {
   const std::int64_t off_us = ports_.clock.now().us - stamped.us;
-  if (stamped.us > 0 && std::abs(off_us) > options_.clock_off_us_max) step_down(10 * options_.look);
+  if (stamped.us == 0 || std::abs(off_us) <= options_.clock_off_us_max) return;
+  why_not_leading_ = "this node's clock is " + std::to_string(off_us / 1'000'000) + " s off the broker's";
+  step_down(10 * options_.look);
 }
 
 void Protocol::on_read_to(Offset examined, Reading reading, Time now) {

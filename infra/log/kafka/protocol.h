@@ -44,6 +44,12 @@ struct FoundRecord {
   Instant stamped;  ///< by the broker
 };
 
+enum class Kept : std::uint8_t {
+  done,
+  no_room,   ///< now; it will be tried again
+  diverged,  ///< the copy has other records there: one of the two is not this log
+};
+
 /// What the protocol asks for.
 class Outside {
  public:
@@ -57,9 +63,9 @@ class Outside {
   virtual void stop_reading() = 0;
   /// One question at a time; the answer is on_end().
   virtual void ask_end() = 0;
-  /// Copies the records, which are on the chain, behind those kept before; `end`: everything below was looked at. False: there is no room
-  /// now, none of them is kept, and it will be tried again.
-  virtual bool keep(std::span<const Record> records, Offset end) = 0;
+  /// Copies the records, which are on the chain, the last of them at `last_at`. Those that the copy had at the start come again first and
+  /// are compared. None is kept unless the answer is `done`.
+  virtual Kept keep(std::span<const Record> records, Offset last_at) = 0;
 };
 
 enum class Role : std::uint8_t {
@@ -101,12 +107,15 @@ class Protocol {
     const Random& random;
     const Codec& codec;
   };
-  /// What a node knows of the log when it starts: the chain up to `tail` is kept, everything below `examined` was looked at.
+  /// What a node knows of the log when it starts: the chain up to `tail`, whose record stands at `at`, and a copy that goes on to `kept`.
+  /// When the topic does not have both, it holds another log, or less of it: the protocol halts. Exact: a record that looked like a stray
+  /// when it landed could be taken for the next one by who begins before the tail.
   struct Start {
     Tail tail;
-    Offset examined = 0;
+    std::optional<Record> last;  ///< the tail's record: a move may be half done; absent for the empty chain
+    Offset at = 0;               ///< of that record; for the empty chain nothing was looked at
+    Tail kept;                   ///< `tail` or behind it
     std::uint64_t term = 0;
-    std::optional<Record> last;  ///< the tail's record: a move may be half done
   };
   Protocol(Ports ports, Options options, Start start);
 
@@ -137,6 +146,8 @@ class Protocol {
   std::uint64_t term() const { return term_; }
   const std::optional<LogOpened>& leader() const { return leader_; }  ///< as the last `opened` on the chain says
   const std::string& why_halted() const { return why_halted_; }
+  /// The last time that it gave up the lead for a reason of its own; empty: never.
+  const std::string& why_not_leading() const { return why_not_leading_; }
   Tail kept() const { return kept_; }  ///< what may be read from the copy
   Tail end() const;                    ///< where the next append goes
   Offset examined() const { return examined_; }
@@ -162,10 +173,13 @@ class Protocol {
   };
 
   bool joins(const FoundRecord& found);
-  void join(const Record& record);
+  void join(const Record& record, Offset at);
+  void find_root(const FoundRecord& found);
+  std::string not_rooted() const;
   void note_half_done(const Record& record);
   void take_landed();
   bool wants_reading() const;
+  void tell_who_waits_for_the_end();
   void step_down(std::chrono::milliseconds pause);
   void catch_up_to_open();
   void open();
@@ -185,14 +199,17 @@ class Protocol {
   std::uint64_t term_;
   std::optional<LogOpened> leader_;
   std::string why_halted_;
+  std::string why_not_leading_;
 
   Tail tail_;        ///< of the chain, as far as it was looked at
   Offset examined_;  ///< the first offset that was not looked at
+  bool rooted_;      ///< the tail was found where it was
   std::uint64_t strays_ = 0;
   std::optional<HalfMove> half_done_;  ///< the chain ends with it
 
   Tail kept_;
   std::vector<Record> unkept_;
+  Offset last_joined_at_ = 0;
   bool no_room_ = false;
 
   bool reading_ = false;

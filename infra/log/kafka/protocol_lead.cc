@@ -103,13 +103,20 @@ void Protocol::settle(Time now) {
   // What is told may ask for more, such as the end that an opening waited for.
   do {
     keep();
-    if (!no_room_) later(questions_.reached(examined_), true);
+    tell_who_waits_for_the_end();
   } while (tell_next());
   const bool wants = wants_reading();
   if (wants && !reading_) ports_.outside.read_from(examined_, ++reading_number_);
   if (!wants && reading_) ports_.outside.stop_reading();
   reading_ = wants;
   if (role_ != Role::halted && now >= retry_at_ && questions_.send()) ports_.outside.ask_end();
+}
+
+void Protocol::tell_who_waits_for_the_end() {
+  if (no_room_) return;
+  auto told = questions_.reached(examined_);
+  if (!told.empty() && (!rooted_ || tail_.sequence < kept_.sequence)) halt(not_rooted());
+  later(std::move(told), role_ != Role::halted);
 }
 
 bool Protocol::tell_next() {
@@ -122,12 +129,18 @@ bool Protocol::tell_next() {
 
 void Protocol::keep() {
   if (unkept_.empty() || (no_room_ && now_ < retry_at_)) return;
-  no_room_ = !ports_.outside.keep(unkept_, examined_);
+  const Kept kept = ports_.outside.keep(unkept_, last_joined_at_);
+  no_room_ = kept == Kept::no_room;
   if (no_room_) {
     retry_at_ = now_ + options_.retry;
     return;
   }
-  kept_ = tail_of(unkept_.back());
+  if (kept == Kept::diverged) {
+    halt(not_rooted());
+  } else {
+    // While the beginning of the copy is compared it is ahead.
+    kept_ = std::max(kept_, tail_of(unkept_.back()), [](const Tail& a, const Tail& b) { return a.sequence < b.sequence; });
+  }
   unkept_.clear();
 }
 

@@ -17,11 +17,14 @@ void SimulatedNode::begin() {
   reads_ = asked_ = false;
   end_answer_.reset();
   Protocol::Start start;
-  if (!copy_.empty()) {
-    start.tail = tail_of(copy_.back());
-    start.examined = ends_.back();
-    start.last = copy_.back();
+  while (!notes_.empty() && notes_.back().first >= copy_.size()) notes_.pop_back();
+  if (!notes_.empty()) {
+    const auto [index, at] = notes_.back();
+    start.tail = tail_of(copy_[index]);
+    start.last = copy_[index];
+    start.at = at;
   }
+  if (!copy_.empty()) start.kept = tail_of(copy_.back());
   for (const Record& record : copy_) {
     if (const auto opened = codec_.decode_opened(record)) start.term = std::max(start.term, opened->term);
   }
@@ -165,7 +168,6 @@ void SimulatedNode::crash(Time) {
   partition_.give_up(producer_);
   const std::size_t synced = copy_.empty() ? 0 : draw_() % (copy_.size() + 1);
   copy_.resize(synced);
-  ends_.resize(synced);
   begin();
 }
 
@@ -186,17 +188,19 @@ void SimulatedNode::read_from(Offset from, Reading reading) {
   reading_ = reading;
 }
 
-bool SimulatedNode::keep(std::span<const Record> records, Offset end) {
-  if (disk_is_full) return false;
+Kept SimulatedNode::keep(std::span<const Record> records, Offset last_at) {
+  if (disk_is_full) return Kept::no_room;
+  std::size_t at = 0;
   for (const Record& record : records) {
-    copy_.push_back(record);
-    // Only of the last one is it known where the next stands; before that, reading goes back further than needed.
-    ends_.push_back(&record == &records.back() ? end : ends_.empty() ? 0 : ends_.back());
-    const std::size_t at = copy_.size() - 1;
+    at = record.sequence.value - 1;
     if (at >= partition_.chain().size() || partition_.chain()[at] != record.id)
       verdict_.blame(name_ + " keeps a record that is not on the chain");
+    if (at > copy_.size()) verdict_.blame(name_ + " leaves out a record");
+    if (at == copy_.size()) copy_.push_back(record);
+    if (at < copy_.size() && copy_[at].id != record.id) return Kept::diverged;
   }
-  return true;
+  if (notes_.empty() || one_in(draw_, 4)) notes_.emplace_back(at, last_at);
+  return Kept::done;
 }
 
 }  // namespace dialin::log::kafka

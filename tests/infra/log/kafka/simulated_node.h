@@ -67,7 +67,7 @@ class SimulatedNode : public Outside {
   void read_from(Offset from, Reading reading) override;
   void stop_reading() override { reads_ = false; }
   void ask_end() override { asked_ = true; }
-  bool keep(std::span<const Record> records, Offset end) override;
+  Kept keep(std::span<const Record> records, Offset last_at) override;
 
  private:
   void begin();
@@ -92,7 +92,7 @@ class SimulatedNode : public Outside {
   bool asked_ = false;
   std::optional<Offset> end_answer_;  ///< on its way
   std::vector<Record> copy_;
-  std::vector<Offset> ends_;  ///< beside each record of the copy: what had been looked at
+  std::vector<std::pair<std::size_t, Offset>> notes_;  ///< of some records of the copy, where they stand
   std::uint64_t life_ = 0;
 };
 

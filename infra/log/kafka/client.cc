@@ -1,0 +1,56 @@
+#include "infra/log/kafka/client.h"
+
+#include <librdkafka/rdkafka.h>
+#include <syslog.h>
+
+#include <array>
+
+namespace dialin::log::kafka {
+namespace {
+
+/// Librdkafka's lines, in ours. Broker connections come and go in every outage: that is told by whoever needed them.
+void say(const rd_kafka_t* client, int level, const char*, const char* text) {
+  auto* telemetry = static_cast<Telemetry*>(rd_kafka_opaque(client));
+  telemetry->say(level <= LOG_CRIT ? Level::error : level <= LOG_WARNING ? Level::warning : Level::debug, std::string("kafka: ") + text);
+}
+
+Result<Client, KafkaFailure> make(rd_kafka_type_t type, const Connection& connection, Telemetry& telemetry, const Settings& settings,
+                                  const std::function<void(rd_kafka_conf_s*)>& prepare) {
+  std::unique_ptr<rd_kafka_conf_t, void (*)(rd_kafka_conf_t*)> conf(rd_kafka_conf_new(), rd_kafka_conf_destroy);
+  std::array<char, 512> why{};
+  Settings all{
+      {"client.id", "dialin"}, {"socket.nagle.disable", "true"}, {"reconnect.backoff.max.ms", "500"}, {"log.connection.close", "false"}};
+  all.insert(all.end(), connection.properties.begin(), connection.properties.end());
+  all.emplace_back("bootstrap.servers", connection.brokers);
+  all.insert(all.end(), settings.begin(), settings.end());
+  for (const auto& [name, value] : all) {
+    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) != RD_KAFKA_CONF_OK) {
+      return KafkaFailure{"the Kafka property " + name + "=" + value + " cannot be set: " + why.data()};
+    }
+  }
+  rd_kafka_conf_set_opaque(conf.get(), &telemetry);
+  rd_kafka_conf_set_log_cb(conf.get(), say);
+  if (prepare) prepare(conf.get());
+  Client client(rd_kafka_new(type, conf.get(), why.data(), why.size()));
+  if (!client) return KafkaFailure{std::string("Kafka's client cannot be made: ") + why.data()};
+  (void)conf.release();  // the client's now
+  return client;
+}
+
+}  // namespace
+
+void CloseClient::operator()(rd_kafka_s* client) const {
+  rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+Result<Client, KafkaFailure> make_producer(const Connection& connection, Telemetry& telemetry, const Settings& settings) {
+  return make(RD_KAFKA_PRODUCER, connection, telemetry, settings,
+              [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR); });
+}
+
+Result<Client, KafkaFailure> make_consumer(const Connection& connection, Telemetry& telemetry, const Settings& settings,
+                                           const std::function<void(rd_kafka_conf_s*)>& prepare) {
+  return make(RD_KAFKA_CONSUMER, connection, telemetry, settings, prepare);
+}
+
+}  // namespace dialin::log::kafka

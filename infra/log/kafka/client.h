@@ -1,0 +1,43 @@
+#pragma once
+// A handle of librdkafka with the settings that the protocol needs. docs: what can be set with --kafka-property goes through, but for
+// these.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/result.h"
+#include "domain/telemetry.h"
+
+struct rd_kafka_s;
+struct rd_kafka_conf_s;
+
+namespace dialin::log::kafka {
+
+struct Connection {
+  std::string brokers;  ///< HOST:PORT,…
+  std::string topic;
+  /// As librdkafka names them: security.protocol, sasl.username …
+  std::vector<std::pair<std::string, std::string>> properties;
+};
+
+/// Why Kafka cannot be used as asked: a sentence for the operator.
+struct KafkaFailure {
+  std::string text;
+};
+
+struct CloseClient {
+  void operator()(rd_kafka_s* client) const;
+};
+using Client = std::unique_ptr<rd_kafka_s, CloseClient>;
+
+/// Settings win over the connection's properties: they are what safety and speed stand on.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+/// `prepare` may set callbacks. Fails on a property that librdkafka does not know, naming it. `telemetry` must outlive the client.
+Result<Client, KafkaFailure> make_producer(const Connection& connection, Telemetry& telemetry, const Settings& settings);
+Result<Client, KafkaFailure> make_consumer(const Connection& connection, Telemetry& telemetry, const Settings& settings,
+                                           const std::function<void(rd_kafka_conf_s*)>& prepare = {});
+
+}  // namespace dialin::log::kafka

@@ -1,0 +1,118 @@
+#include "infra/log/kafka/copy.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <sstream>
+
+#include "domain/event_log.h"
+
+namespace dialin::log::kafka {
+namespace {
+
+constexpr const char* kPlaceFile = "/place";
+constexpr std::chrono::seconds kNoteEvery{1};
+constexpr std::size_t kPlaceBytesMax = 256;
+
+}  // namespace
+
+Result<std::unique_ptr<Copy>, OpenFailure> Copy::open(FileLayer& files, const Options& options, const LogId& log, const Codec& codec) {
+  if (const Errno error = files.make_dir(options.dir); error.failed()) return open_failure(options.dir + " cannot be made", error);
+  auto lock = files.lock(options.dir + "/lock");
+  if (!lock) return OpenFailure{OpenError::locked, options.dir + " is in use by another process"};
+  std::unique_ptr<Copy> copy(new Copy(files, options));
+  copy->lock_ = std::move(*lock);
+  const ChainFileOptions chain_options{options.dir, options.segment_bytes, options.idle, false};
+  const auto exists = ChainFile::exists(files, options.dir);
+  if (!exists) return exists.error();
+  std::uint64_t term = 0;
+  auto chain = !*exists ? ChainFile::create(files, chain_options, log) : ChainFile::open(files, chain_options, [&](const Record& record) {
+    if (record.type != kLogOpened) return;
+    if (const auto opened = codec.decode_opened(record)) term = std::max(term, opened->term);
+  });
+  if (!chain) return chain.error();
+  copy->chain_ = std::move(*chain);
+  if (copy->index().log() != log) {
+    return OpenFailure{OpenError::failed, options.dir + " is a copy of log " + copy->index().log().text() + ", the topic holds log " +
+                                              log.text() + ": log-diverged"};
+  }
+  copy->chain_->set_term(std::max(term, copy->chain_->term()));
+  if (const auto cut = copy->chain_->prepare_to_append(); !cut) return cut.error();
+  copy->find_place();
+  return copy;
+}
+
+Copy::~Copy() {
+  if (chain_) note_place();
+}
+
+Protocol::Start Copy::start() const {
+  Protocol::Start start;
+  start.kept = index().tail();
+  start.term = chain_->term();
+  if (place_.tail.sequence.value == 0) return start;
+  if (const auto last = index().at(place_.tail.sequence)) {
+    start.tail = place_.tail;
+    start.at = place_.at;
+    start.last = *last;
+  }
+  return start;
+}
+
+/// Takes off the front what the copy has already. False: it has something else.
+bool Copy::compare(std::span<const Record>& records) const {
+  const Sequence tail = index().tail().sequence;
+  for (; !records.empty() && records.front().sequence <= tail; records = records.subspan(1)) {
+    const auto kept = index().at(records.front().sequence);
+    if (!kept || kept->id != records.front().id) return false;
+  }
+  return true;
+}
+
+Kept Copy::keep(std::span<const Record> records, Offset last_at, const Codec& codec, Telemetry& telemetry) {
+  const Tail last = tail_of(records.back());
+  if (!compare(records)) return Kept::diverged;
+  while (!records.empty()) {
+    const auto group = records.first(std::min(records.size(), kGroupRecordsMax));
+    if (const Errno error = chain_->append(group); error.failed()) {
+      telemetry.add(Counter::log_append_failures);
+      telemetry.say(Level::error, "the copy of the log takes no records: " + error.text());
+      return Kept::no_room;  // what was appended is compared when it comes again
+    }
+    for (const Record& record : group) {
+      if (record.type != kLogOpened) continue;
+      if (const auto opened = codec.decode_opened(record)) chain_->set_term(std::max(chain_->term(), opened->term));
+    }
+    records = records.subspan(group.size());
+  }
+  place_ = {last, last_at};
+  if (std::chrono::steady_clock::now() - noted_ > kNoteEvery) note_place();
+  return Kept::done;
+}
+
+/// Whatever it says must fit the chain; else the topic is read from its beginning, which only takes longer.
+void Copy::find_place() {
+  const auto file = files_.open(options_.dir + kPlaceFile, FileLayer::Mode::read);
+  if (!file) return;
+  std::string text(kPlaceBytesMax, '\0');
+  const auto size = (*file)->read(text.data(), text.size(), 0);
+  if (!size) return;
+  std::istringstream in(text.substr(0, *size));
+  Offset offset = 0;
+  std::uint64_t sequence = 0;
+  std::string id;
+  if (!(in >> offset >> sequence >> id) || offset < 0) return;
+  const auto record = index().at({sequence});
+  if (record && record->id.hex() == id) place_ = {tail_of(*record), offset};
+}
+
+/// Not durable, and need not be: an older one is as good.
+void Copy::note_place() {
+  noted_ = std::chrono::steady_clock::now();
+  const std::string path = options_.dir + kPlaceFile;
+  auto file = files_.open(path + ".new", FileLayer::Mode::create);
+  if (!file) return;
+  const std::string text = std::to_string(place_.at) + " " + std::to_string(place_.tail.sequence.value) + " " + place_.tail.id.hex() + "\n";
+  if (!(*file)->write(text, 0).failed()) (void)files_.rename(path + ".new", path);
+}
+
+}  // namespace dialin::log::kafka

@@ -1,0 +1,49 @@
+#pragma once
+// A node's copy of the chain, and the place on the topic up to which it goes. One thread at a time; index(): any.
+
+#include <memory>
+#include <string>
+
+#include "domain/telemetry.h"
+#include "infra/log/chain_file.h"
+#include "infra/log/kafka/protocol.h"
+
+namespace dialin::log::kafka {
+
+class Copy {
+ public:
+  struct Options {
+    std::string dir;
+    std::size_t segment_bytes = 0;
+    std::chrono::milliseconds idle{50};
+  };
+  /// Begins one of `log` when there is none; one that exists must be of it.
+  static Result<std::unique_ptr<Copy>, OpenFailure> open(FileLayer& files, const Options& options, const LogId& log, const Codec& codec);
+  ~Copy();  ///< notes the place
+
+  /// What a protocol on this copy starts with.
+  Protocol::Start start() const;
+  /// As Outside::keep().
+  Kept keep(std::span<const Record> records, Offset last_at, const Codec& codec, Telemetry& telemetry);
+  const ChainIndex& index() const { return chain_->index(); }
+
+ private:
+  Copy(FileLayer& files, const Options& options) : files_(files), options_(options) {}
+  bool compare(std::span<const Record>& records) const;
+  void find_place();
+  void note_place();
+
+  FileLayer& files_;
+  const Options options_;
+  std::unique_ptr<Lock> lock_;
+  std::unique_ptr<ChainFile> chain_;
+  /// Of a record of the copy, where it stands on the topic.
+  struct Place {
+    Tail tail;
+    Offset at = 0;
+  };
+  Place place_;
+  std::chrono::steady_clock::time_point noted_{};
+};
+
+}  // namespace dialin::log::kafka

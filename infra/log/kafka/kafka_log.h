@@ -1,0 +1,55 @@
+#pragma once
+// The log on Kafka: EventLog on a topic that several nodes share, with a copy of the chain on this node's disk. Made on the main thread;
+// reads go to the copy, from any thread. Owns threads: one reads the topic, one asks for its end and keeps time, one hears the producer.
+//
+// A node follows until it is elected and has opened the log; it may lose the lead at any time. Then append() answers `unavailable`.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "domain/event_log.h"
+#include "infra/log/embedded_log.h"
+#include "infra/log/kafka/client.h"
+#include "infra/log/kafka/protocol.h"
+
+namespace dialin::log::kafka {
+
+struct KafkaLogOptions {
+  Connection connection;
+  std::string dir;                               ///< of the copy; created when missing
+  std::string node;                              ///< said in `opened`
+  std::string url;                               ///< where this node takes writes
+  std::size_t segment_bytes = 64 * 1024 * 1024;  ///< of the copy
+  std::chrono::milliseconds idle{50};            ///< of the copy, as EmbeddedOptions::idle
+};
+
+/// How a node stands, for /readyz and for whoever forwards writes.
+struct Standing {
+  Role role = Role::following;
+  std::uint64_t term = 0;
+  std::optional<LogOpened> leader;
+  Offset examined = 0;
+  std::uint64_t strays = 0;
+  std::string why;  ///< it is halted, or gave up the lead the last time; empty: for no reason of its own
+};
+
+class KafkaLog : public EventLog {
+ public:
+  using Ports = EmbeddedLog::Ports;
+
+  /// Finds the copy, or begins one of the log that the topic holds, and begins to follow. Refuses a topic that cannot hold a log, holds
+  /// none, or another one than the copy. Kafka must answer.
+  static Result<std::unique_ptr<KafkaLog>, OpenFailure> open(const KafkaLogOptions& options, Ports ports);
+
+  /// Whether this node is to lead; a hint, from whatever elects. Any thread.
+  virtual void elect(bool elected) = 0;
+  /// Called on one of the log's threads whenever the copy has grown by what nobody here appended. Once, before elect().
+  virtual void follow(std::function<void()> grown) = 0;
+  virtual Standing standing() const = 0;
+  /// Waits until it leads, or is halted, or the time is over. True: it leads.
+  virtual bool wait_to_lead(std::chrono::milliseconds most) const = 0;
+};
+
+}  // namespace dialin::log::kafka

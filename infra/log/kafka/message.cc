@@ -1,0 +1,74 @@
+#include "infra/log/kafka/message.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+namespace dialin::log::kafka {
+namespace {
+
+constexpr std::string_view kNames[] = {"ce_specversion", "ce_id",       "ce_source",     "ce_type",  "ce_time",
+                                       "ce_subject",     "ce_sequence", "ce_previousid", "ce_tenant"};
+constexpr std::string_view kSource = "/dialin/";
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+Headers headers_of(const Record& record, const LogId& log) {
+  Headers headers{{"ce_specversion", "1.0"},
+                  {"ce_id", record.id.hex()},
+                  {"ce_source", std::string(kSource) + log.text()},
+                  {"ce_type", record.type},
+                  {"ce_time", record.time.rfc3339()},
+                  {"ce_sequence", std::to_string(record.sequence.value)},
+                  {"ce_previousid", record.previous.hex()},
+                  {"content-type", "application/json"}};
+  if (record.config) headers.emplace_back("ce_subject", record.config->text());
+  if (record.tenant) headers.emplace_back("ce_tenant", record.tenant->text());
+  return headers;
+}
+
+void MessageReader::header(std::string_view name, std::string_view value) {
+  const auto* known = std::find(std::begin(kNames), std::end(kNames), name);
+  if (known == std::end(kNames)) return;
+  auto& field = values_[known - std::begin(kNames)];
+  twice_ |= field.has_value();
+  field = value;
+}
+
+std::optional<LogId> MessageReader::log() const {
+  if (!values_[source] || !values_[source]->starts_with(kSource)) return std::nullopt;
+  return LogId::parse(values_[source]->substr(kSource.size()));
+}
+
+FoundRecord MessageReader::found(Offset offset, Instant stamped, std::string_view value) const {
+  FoundRecord found;
+  found.offset = offset;
+  found.stamped = stamped;
+  if (values_[previous]) found.previous = RecordId::parse(*values_[previous]);
+  const bool whole = values_[spec] == "1.0" && values_[id] && values_[source] && values_[type] && values_[time] && values_[sequence];
+  if (twice_ || !whole || !found.previous || !log() || value.size() > kRecordValueBytesMax) return found;
+  const auto own_id = RecordId::parse(*values_[id]);
+  const auto own_time = Instant::parse(*values_[time]);
+  const auto own_sequence = number(*values_[sequence]);
+  Record record;
+  if (values_[subject] && !(record.config = ConfigId::parse(*values_[subject]))) return found;
+  if (values_[tenant] && !(record.tenant = TenantId::parse(*values_[tenant]))) return found;
+  if (!own_id || !own_time || !own_sequence || values_[type]->empty() || values_[type]->size() > 255) return found;
+  record.sequence = {*own_sequence};
+  record.id = *own_id;
+  record.previous = *found.previous;
+  record.type = *values_[type];
+  record.time = *own_time;
+  record.value = value;
+  found.record = std::move(record);
+  return found;
+}
+
+}  // namespace dialin::log::kafka

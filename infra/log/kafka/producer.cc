@@ -1,0 +1,74 @@
+#include "infra/log/kafka/producer.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <vector>
+
+#include "infra/log/kafka/message.h"
+
+namespace dialin::log::kafka {
+namespace {
+
+constexpr int kPoll_ms = 100;
+/// Long: the deadline of a request is its own. A short one fails a new producer's first records.
+constexpr const char* kMessageTimeout_ms = "30000";
+
+}  // namespace
+
+Result<std::unique_ptr<Producer>, KafkaFailure> Producer::make(const Connection& connection, const LogId& log, Telemetry& telemetry,
+                                                               Reported reported) {
+  auto client = make_producer(connection, telemetry,
+                              {{"enable.idempotence", "true"},
+                               {"acks", "all"},
+                               {"linger.ms", "0"},
+                               {"max.in.flight", "5"},
+                               {"queue.buffering.max.messages", "200000"},
+                               {"message.timeout.ms", kMessageTimeout_ms}});
+  if (!client) return client.error();
+  return std::unique_ptr<Producer>(new Producer(std::move(*client), log, connection.topic, std::move(reported)));
+}
+
+Producer::Producer(Client client, const LogId& log, std::string topic, Reported reported)
+    : client_(std::move(client)), log_(log), topic_(std::move(topic)), reported_(std::move(reported)), thread_([this] { run(); }) {}
+
+Producer::~Producer() {
+  stopping_ = true;
+  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+  thread_.join();
+}
+
+bool Producer::produce(Token token, const Record& record) {
+  const Headers headers = headers_of(record, log_);
+  rd_kafka_headers_t* sent = rd_kafka_headers_new(headers.size());
+  for (const auto& [name, value] : headers) {
+    rd_kafka_header_add(sent, name.data(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
+  }
+  const std::string key = record.config ? record.config->text() : std::string();
+  const rd_kafka_resp_err_t error =
+      rd_kafka_producev(client_.get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                        RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()),
+                        RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()), RD_KAFKA_V_HEADERS(sent),
+                        RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(token)), RD_KAFKA_V_END);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(sent);  // its own only when it took the record
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void Producer::run() {
+  std::unique_ptr<rd_kafka_queue_t, void (*)(rd_kafka_queue_t*)> queue(rd_kafka_queue_get_main(client_.get()), rd_kafka_queue_destroy);
+  std::vector<Delivered> delivered;
+  while (!stopping_) {
+    std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> event(rd_kafka_queue_poll(queue.get(), kPoll_ms),
+                                                                         rd_kafka_event_destroy);
+    if (!event || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_DR) continue;
+    delivered.clear();
+    while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
+      Delivered one{reinterpret_cast<Token>(message->_private), std::nullopt};
+      // With an error the offset means nothing.
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= 0) one.offset = message->offset;
+      delivered.push_back(one);
+    }
+    if (!silent_ && !delivered.empty()) reported_(delivered);
+  }
+}
+
+}  // namespace dialin::log::kafka

@@ -1,0 +1,48 @@
+#pragma once
+// Sends records to the end of the partition, idempotent and pipelined, and tells where each landed. Owns a thread for the reports.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <thread>
+
+#include "infra/log/kafka/client.h"
+#include "infra/log/kafka/protocol.h"
+
+namespace dialin::log::kafka {
+
+struct Delivered {
+  Token token = 0;
+  std::optional<Offset> offset;  ///< absent: failed, or not known
+};
+
+class Producer {
+ public:
+  /// On the producer's thread, in the order in which librdkafka tells it.
+  using Reported = std::function<void(std::span<const Delivered>)>;
+  static Result<std::unique_ptr<Producer>, KafkaFailure> make(const Connection& connection, const LogId& log, Telemetry& telemetry,
+                                                              Reported reported);
+  /// What is in flight is given up and may land nevertheless. Not on its own thread.
+  ~Producer();
+
+  /// Any thread. False: its queue is full, or the record cannot be sent; it never will be.
+  bool produce(Token token, const Record& record);
+  /// Reports nothing any more.
+  void silence() { silent_ = true; }
+
+ private:
+  Producer(Client client, const LogId& log, std::string topic, Reported reported);
+  void run();
+
+  Client client_;
+  const LogId log_;
+  const std::string topic_;
+  const Reported reported_;
+  std::atomic<bool> silent_{false};
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace dialin::log::kafka

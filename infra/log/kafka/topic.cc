@@ -1,0 +1,224 @@
+#include "infra/log/kafka/topic.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <future>
+#include <map>
+
+#include "infra/log/kafka/producer.h"
+#include "infra/log/kafka/reader.h"
+#include "infra/log/opening_group.h"
+
+namespace dialin::log::kafka {
+namespace {
+
+constexpr int kAdmin_ms = 10'000;
+/// Room for a record's value, its headers, and what Kafka puts around a batch.
+constexpr int kMessageBytesMax = static_cast<int>(kRecordValueBytesMax) + 64 * 1024;
+
+template <class T>
+using Owned = std::unique_ptr<T, void (*)(T*)>;
+
+KafkaFailure failure(const std::string& what, rd_kafka_resp_err_t error) {
+  return {what + ": " + rd_kafka_err2str(error)};
+}
+
+Owned<rd_kafka_queue_t> queue_of(rd_kafka_t* client) {
+  return {rd_kafka_queue_new(client), rd_kafka_queue_destroy};
+}
+
+Owned<rd_kafka_AdminOptions_t> admin_options(rd_kafka_t* client, rd_kafka_admin_op_t operation) {
+  Owned<rd_kafka_AdminOptions_t> options(rd_kafka_AdminOptions_new(client, operation), rd_kafka_AdminOptions_destroy);
+  std::array<char, 256> why{};
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), kAdmin_ms, why.data(), why.size());
+  return options;
+}
+
+struct TopicMetadata {
+  int brokers = 0;
+  std::optional<int> partitions;  ///< absent: there is no such topic
+  int replicas = 0;
+};
+
+Result<TopicMetadata, KafkaFailure> metadata_of(rd_kafka_t* client, const std::string& name) {
+  Owned<rd_kafka_topic_t> topic(rd_kafka_topic_new(client, name.c_str(), nullptr), rd_kafka_topic_destroy);
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto error = rd_kafka_metadata(client, 0, topic.get(), &metadata, kAdmin_ms);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure("Kafka cannot be asked about topic " + name, error);
+  const std::unique_ptr<const rd_kafka_metadata_t, void (*)(const rd_kafka_metadata_t*)> owned(metadata, rd_kafka_metadata_destroy);
+  TopicMetadata found;
+  found.brokers = metadata->broker_cnt;
+  const auto& about = metadata->topics[0];
+  if (about.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return found;
+  if (about.err != RD_KAFKA_RESP_ERR_NO_ERROR) return failure("Kafka does not tell of topic " + name, about.err);
+  found.partitions = about.partition_cnt;
+  if (about.partition_cnt > 0) found.replicas = about.partitions[0].replica_cnt;
+  return found;
+}
+
+/// True: made. False: it existed.
+Result<bool, KafkaFailure> create_topic(rd_kafka_t* client, const std::string& name, int replication) {
+  std::array<char, 256> why{};
+  Owned<rd_kafka_NewTopic_t> topic(rd_kafka_NewTopic_new(name.c_str(), 1, replication, why.data(), why.size()), rd_kafka_NewTopic_destroy);
+  if (!topic) return KafkaFailure{"topic " + name + " cannot be made: " + why.data()};
+  const std::pair<const char*, std::string> settings[] = {{"cleanup.policy", "delete"},
+                                                          {"retention.ms", "-1"},
+                                                          {"retention.bytes", "-1"},
+                                                          {"message.timestamp.type", "LogAppendTime"},
+                                                          {"unclean.leader.election.enable", "false"},
+                                                          {"max.message.bytes", std::to_string(kMessageBytesMax)},
+                                                          {"min.insync.replicas", std::to_string(std::min(replication, 2))}};
+  for (const auto& [setting, value] : settings) rd_kafka_NewTopic_set_config(topic.get(), setting, value.c_str());
+  const auto queue = queue_of(client);
+  const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+  rd_kafka_NewTopic_t* topics[] = {topic.get()};
+  rd_kafka_CreateTopics(client, topics, 1, options.get(), queue.get());
+  const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), kAdmin_ms + 1000), rd_kafka_event_destroy);
+  if (!event) return KafkaFailure{"Kafka does not answer whether it made topic " + name};
+  if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return failure("topic " + name + " cannot be made", error);
+  }
+  std::size_t count = 0;
+  const auto* const* results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  const auto error = rd_kafka_topic_result_error(results[0]);
+  if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return false;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* said = rd_kafka_topic_result_error_string(results[0]);
+    return KafkaFailure{"topic " + name + " cannot be made: " + (said != nullptr ? said : rd_kafka_err2str(error))};
+  }
+  return true;
+}
+
+Result<std::map<std::string, std::string>, KafkaFailure> settings_of(rd_kafka_t* client, const std::string& name) {
+  const Owned<rd_kafka_ConfigResource_t> asked(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()),
+                                               rd_kafka_ConfigResource_destroy);
+  const auto queue = queue_of(client);
+  const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+  rd_kafka_ConfigResource_t* resources[] = {asked.get()};
+  rd_kafka_DescribeConfigs(client, resources, 1, options.get(), queue.get());
+  const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), kAdmin_ms + 1000), rd_kafka_event_destroy);
+  if (!event) return KafkaFailure{"Kafka does not tell the settings of topic " + name};
+  if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return failure("Kafka does not tell the settings of topic " + name, error);
+  }
+  std::size_t count = 0;
+  const auto* const* found = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  if (const auto error = rd_kafka_ConfigResource_error(found[0]); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return failure("Kafka does not tell the settings of topic " + name, error);
+  }
+  std::map<std::string, std::string> settings;
+  const auto* const* entries = rd_kafka_ConfigResource_configs(found[0], &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const char* value = rd_kafka_ConfigEntry_value(entries[i]);
+    settings[rd_kafka_ConfigEntry_name(entries[i])] = value != nullptr ? value : "";
+  }
+  return settings;
+}
+
+/// Whether it landed says the reading back; here it only has to have had its chance.
+Result<void, KafkaFailure> append_first(const Connection& connection, const Record& record, const LogId& log, Telemetry& telemetry) {
+  std::promise<bool> reported;
+  auto producer = Producer::make(connection, log, telemetry,
+                                 [&](std::span<const Delivered> delivered) { reported.set_value(delivered.front().offset.has_value()); });
+  if (!producer) return producer.error();
+  if (!(*producer)->produce(1, record)) return KafkaFailure{"the first record cannot be sent"};
+  auto answer = reported.get_future();
+  const bool answered = answer.wait_for(std::chrono::milliseconds(kAdmin_ms)) == std::future_status::ready;
+  (*producer)->silence();
+  if (answered && answer.get()) return {};
+  return KafkaFailure{"Kafka did not take the first record: try again"};
+}
+
+}  // namespace
+
+Result<std::optional<Record>, KafkaFailure> first_record(const Connection& connection, Telemetry& telemetry) {
+  auto reader = Reader::make(connection, telemetry);
+  if (!reader) return reader.error();
+  const auto end = (*reader)->ask_end(kAdmin_ms);
+  if (!end) return KafkaFailure{"Kafka does not tell where topic " + connection.topic + " ends"};
+  if (*end == 0) return std::optional<Record>();
+  (*reader)->begin(0);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAdmin_ms);
+  Reader::Batch batch;
+  while (std::chrono::steady_clock::now() < deadline) {
+    (*reader)->read(100, batch);
+    if (batch.lost) return KafkaFailure{*batch.lost};
+    for (auto& found : batch.found) {
+      if (found.record && check_link({}, *found.record).link == Link::next) return std::optional(std::move(*found.record));
+    }
+    if (batch.read_to) return std::optional<Record>();
+  }
+  return KafkaFailure{"topic " + connection.topic + " cannot be read"};
+}
+
+Result<Founded, KafkaFailure> found_log(const Connection& connection, int replication, FoundingPorts ports) {
+  auto client = make_producer(connection, ports.telemetry, {});
+  if (!client) return client.error();
+  auto metadata = metadata_of(client->get(), connection.topic);
+  if (!metadata) return metadata.error();
+  Founded founded;
+  if (!metadata->partitions) {
+    const int copies = replication > 0 ? replication : std::min(3, metadata->brokers);
+    const auto made = create_topic(client->get(), connection.topic, copies);
+    if (!made) return made.error();
+    if (*made) founded.replication = copies;
+  }
+  if (auto fit = check_topic(connection, ports.telemetry); !fit) return fit.error();
+  auto first = first_record(connection, ports.telemetry);
+  if (!first) return first.error();
+  Bytes16 random{};
+  ports.random.fill(random);
+  const LogId own = random_id<LogId>(random);
+  founded.existed = first->has_value();
+  if (!founded.existed) {
+    OpeningGroup group({ports.clock, ports.random, ports.codec}, {});
+    group.found(own);
+    if (auto appended = append_first(connection, group.records().front(), own, ports.telemetry); !appended) return appended.error();
+    // Somebody else's may have come first.
+    first = first_record(connection, ports.telemetry);
+    if (!first) return first.error();
+  }
+  const auto created = *first ? ports.codec.decode_created(**first) : std::nullopt;
+  if (!created) return KafkaFailure{"topic " + connection.topic + " does not begin with the record that founds a log"};
+  founded.log = created->log;
+  founded.existed = founded.log != own;
+  return founded;
+}
+
+Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry) {
+  auto client = make_producer(connection, telemetry, {});
+  if (!client) return client.error();
+  const std::string name = "topic " + connection.topic;
+  const auto metadata = metadata_of(client->get(), connection.topic);
+  if (!metadata) return metadata.error();
+  if (!metadata->partitions) return KafkaFailure{"there is no " + name + ": 'dialin init' makes it"};
+  if (*metadata->partitions != 1) {
+    return KafkaFailure{name + " has " + std::to_string(*metadata->partitions) + " partitions; a log is one, so that there is one order"};
+  }
+  auto settings = settings_of(client->get(), connection.topic);
+  if (!settings) return settings.error();
+  const std::pair<const char*, const char*> needed[] = {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}};
+  for (const auto& [setting, value] : needed) {
+    if ((*settings)[setting] == value) continue;
+    return KafkaFailure{name + " has " + setting + "=" + (*settings)[setting] + ", so that Kafka would remove events; it must be " + value};
+  }
+  if (std::atoi((*settings)["max.message.bytes"].c_str()) < kMessageBytesMax) {
+    return KafkaFailure{name + " has max.message.bytes=" + (*settings)["max.message.bytes"] + "; the largest event needs " +
+                        std::to_string(kMessageBytesMax)};
+  }
+  const auto warn = [&](const std::string& text) { telemetry.say(Level::warning, name + " " + text); };
+  if (metadata->replicas < 3)
+    warn("has " + std::to_string(metadata->replicas) + " copies: fewer than 3 do not outlive the loss of a broker safely");
+  if (std::atoi((*settings)["min.insync.replicas"].c_str()) < 2)
+    warn("has min.insync.replicas under 2: an answered write may stand on one disk alone");
+  if ((*settings)["unclean.leader.election.enable"] == "true")
+    warn("has unclean.leader.election.enable=true: a broker that lags may take over and lose events");
+  if ((*settings)["message.timestamp.type"] != "LogAppendTime")
+    warn("has message.timestamp.type other than LogAppendTime: a node's wrong clock is not noticed");
+  return {};
+}
+
+}  // namespace dialin::log::kafka
