@@ -8,7 +8,7 @@ RUN cmake --preset release -DDIALIN_TESTS=OFF && cmake --build build/release --t
 
 FROM debian:12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libboost-json1.81.0 libboost-url1.81.0 librocksdb7.8 \
-      libsimdjson14 libspdlog1.10 libssl3 libjemalloc2 libprometheus-cpp-core1.0 curl \
+      libsimdjson14 libspdlog1.10 libssl3 libjemalloc2 libprometheus-cpp-core1.0 librdkafka1 curl \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --home-dir /var/lib/dialin --create-home dialin
 COPY --from=build /src/build/release/dialin /usr/bin/dialin

@@ -1,8 +1,9 @@
 #pragma once
 // Port: the log, the one source of truth. Two homes (embedded file, Kafka), one contract suite (tests/contract/event_log_suite.h).
 //
-// One thread, the writer's, appends; any thread reads. A log is open from construction on: whoever holds an EventLog for writing holds
-// the lead, the `opened` record is on the chain, and a half move that was found at the end has been completed.
+// One thread, the writer's, appends; any thread reads. A log of one process is open from construction on: whoever holds it for writing
+// holds the lead, the `opened` record is on the chain, and a half move that was found at the end has been completed. A log that is shared
+// comes to that point later, or never, and may lose the lead at any time: leads() tells.
 
 #include <functional>
 #include <memory>
@@ -20,6 +21,7 @@ enum class LogError : std::uint8_t {
   unavailable,  ///< cannot be reached or is not led from here; nothing of the group is stored
   unknown,      ///< the answer was lost: the group may or may not be stored. Decided later by what the chain holds
   poison,       ///< a record on the chain is wrong: see RecordReader::fault()
+  partly,       ///< a beginning of the group is stored and the rest never will be: at() tells which
   not_found,    ///< no such sequence (yet)
 };
 
@@ -65,6 +67,15 @@ class EventLog {
   /// Asks the log itself for its end, for a linearizable read. Called back once, on any thread.
   using Confirmed = std::function<void(Result<Sequence, LogError>)>;
   virtual void confirm_end(Confirmed done) const = 0;
+
+  /// Whether other processes append to it, too. Then tail() grows by itself, append() answers `unavailable` while another leads, and what
+  /// is known here of the present is true only when confirm_end() was asked afterwards and brought nothing new.
+  virtual bool is_shared() const { return false; }
+  /// Whether append() is taken now. Any thread.
+  virtual bool leads() const { return true; }
+  /// `grown` is called, on any thread, whenever tail() has grown by what was not appended here. Must not block. Once, before the first
+  /// append.
+  virtual void follow(std::function<void()> grown) { (void)grown; }
 };
 
 constexpr std::size_t kGroupRecordsMax = 1024;

@@ -14,6 +14,7 @@ std::string text_of(LogError error) {
     case LogError::unavailable:
       return "the log cannot be reached";
     case LogError::unknown:
+    case LogError::partly:
       return "the log did not answer";
     case LogError::poison:
       return "the record is damaged";

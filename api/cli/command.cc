@@ -7,7 +7,8 @@ namespace dialin::cli {
 namespace {
 
 constexpr std::array kCommands = {
-    CommandEntry{"serve", "serve the API on the embedded log", run_serve},
+    CommandEntry{"serve", "serve the API, on the embedded log or on Kafka", run_serve},
+    CommandEntry{"init", "found a log on Kafka", run_init},
     CommandEntry{"keys", "add, list and revoke API keys", run_keys},
     CommandEntry{"keyring", "make, rotate and list the keys that seal secrets", run_keyring},
     CommandEntry{"verify", "prove that the log is whole: every hash, link and rule", run_verify},

@@ -28,6 +28,7 @@ std::span<const CommandEntry> commands();
 int run(const std::vector<std::string>& arguments);
 
 int run_serve(const std::vector<std::string>& arguments);
+int run_init(const std::vector<std::string>& arguments);
 int run_keys(const std::vector<std::string>& arguments);
 int run_keyring(const std::vector<std::string>& arguments);
 int run_verify(const std::vector<std::string>& arguments);

@@ -57,6 +57,20 @@ struct Ground {
 
 constexpr std::size_t kSlowReadThreads = 1;
 
+std::string url_of(const std::string& host, std::uint16_t port) {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+log::kafka::KafkaLogOptions log_options(const ServeOptions& options, std::uint16_t port) {
+  log::kafka::KafkaLogOptions log;
+  log.connection = {options.kafka->brokers, options.kafka->topic, options.kafka->properties};
+  log.dir = options.data + "/log";
+  log.url = options.advertise.empty() ? url_of(options.host, port) : options.advertise;
+  log.node = options.node.empty() ? log.url.substr(log.url.find("//") + 2) : options.node;
+  return log;
+}
+
 /// Everything that serves, on a log and views that are in step. Members are made in this order and go in the reverse one.
 class ServingNode : public Node {
  public:
@@ -66,6 +80,7 @@ class ServingNode : public Node {
         keys_(std::move(keys)),
         ring_(std::move(ring)),
         log_(std::move(opened.log)),
+        shared_(opened.shared),
         store_(std::move(opened.views.store)),
         views_(*store_, *log_, ground_->codec),
         projector_(*store_, ground_->codec, opened.views.position),
@@ -82,12 +97,12 @@ class ServingNode : public Node {
   }
   ~ServingNode() override { stop(); }
 
-  void start() override { ground_->entrance.open(api_); }
-
-  std::string url() const override {
-    const bool ipv6 = host_.find(':') != std::string::npos;
-    return "http://" + (ipv6 ? "[" + host_ + "]" : host_) + ":" + std::to_string(ground_->server.port());
+  void start() override {
+    if (shared_ != nullptr) shared_->elect(true);
+    ground_->entrance.open(api_);
   }
+
+  std::string url() const override { return url_of(host_, ground_->server.port()); }
 
   void stop() override {
     if (stopping_.exchange(true)) return;
@@ -95,6 +110,7 @@ class ServingNode : public Node {
     ground_->server.drain();
     slow_reads_.stop();
     writer_.stop();
+    if (shared_ != nullptr) shared_->elect(false);
   }
 
  private:
@@ -115,6 +131,9 @@ class ServingNode : public Node {
             std::string(asyncapi_document()),
             [this]() -> std::vector<std::string> {
               if (stopping_) return {"the node is stopping"};
+              if (shared_ == nullptr) return {};
+              const auto standing = shared_->standing();
+              if (standing.role == log::kafka::Role::halted) return {standing.why};
               return {};
             }};
   }
@@ -123,7 +142,8 @@ class ServingNode : public Node {
   std::unique_ptr<Ground> ground_;
   std::unique_ptr<crypto::ApiKeys> keys_;
   std::unique_ptr<crypto::KeyRing> ring_;
-  std::unique_ptr<log::EmbeddedLog> log_;
+  std::unique_ptr<EventLog> log_;
+  log::kafka::KafkaLog* shared_;  ///< `log_`, when it is on Kafka
   std::unique_ptr<ViewStore> store_;
   projections::Views views_;
   projections::Projector projector_;
@@ -146,7 +166,10 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   if (!ring) return CannotServe{ring.error().text};
   ground->server.start();
   std::filesystem::create_directories(options.data);
-  auto store = open_store(options.data, {ground->files, ground->clock, ground->random, ground->codec, ground->telemetry}, **ring);
+  const log::EmbeddedLog::Ports ports{ground->files, ground->clock, ground->random, ground->codec, ground->telemetry};
+  auto store = options.kafka ? open_shared_store(options.data, log_options(options, ground->server.port()), ports, **ring,
+                                                 [&](const std::string& why) { ground->entrance.waits(why); })
+                             : open_store(options.data, ports, **ring);
   if (!store) return store.error();
   return std::unique_ptr<Node>(
       std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring), std::move(*store)));

@@ -1,18 +1,21 @@
 #pragma once
 // Opens what lies in a data directory: DATA/log, and DATA/views in step with it. Main thread, before anything is served.
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "api/cli/node.h"
 #include "domain/secrets.h"
 #include "infra/log/embedded_log.h"
+#include "infra/log/kafka/kafka_log.h"
 #include "projections/open_views.h"
 
 namespace dialin::cli {
 
 struct OpenStore {
-  std::unique_ptr<log::EmbeddedLog> log;  ///< led from here
+  std::unique_ptr<EventLog> log;
+  log::kafka::KafkaLog* shared = nullptr;  ///< `log`, when it is on Kafka: it follows, and leads once it is elected
   projections::OpenViews views;
 };
 
@@ -21,5 +24,11 @@ struct OpenStore {
 /// for what the views say, as they were found, has changed nothing in the log; what only shows while they are brought up to its end comes
 /// after the opening was appended.
 Result<OpenStore, CannotServe> open_store(const std::string& data, const log::EmbeddedLog::Ports& ports, const Secrets& secrets);
+
+/// On Kafka: follows the log there, catches up to its end, and brings the views into step. As long as Kafka does not answer it tries again,
+/// and tells `waits` what for.
+Result<OpenStore, CannotServe> open_shared_store(const std::string& data, const log::kafka::KafkaLogOptions& options,
+                                                 const log::EmbeddedLog::Ports& ports, const Secrets& secrets,
+                                                 const std::function<void(const std::string&)>& waits);
 
 }  // namespace dialin::cli

@@ -34,6 +34,14 @@ class CommandLine {
     return known(app_.add_option(flag, value, help), flag)->capture_default_str();
   }
   CLI::Option* flag(const std::string& name, bool& value, const std::string& help) { return known(app_.add_flag(name, value, help), name); }
+  /// May be given again and again; in the environment one after the other with a semicolon between.
+  CLI::Option* list(const std::string& flag, std::vector<std::string>& values, const std::string& help) {
+    return known(app_.add_option(flag, values, help), flag)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->expected(1, 1000)
+        ->delimiter(';')
+        ->allow_extra_args(false);
+  }
   CLI::Option* word(const std::string& name, std::string& value, const std::string& help) { return app_.add_option(name, value, help); }
   void footer(const std::string& text) { app_.footer(text); }
 
@@ -91,6 +99,29 @@ bool split_listen(const std::string& listen, ServeOptions& options) {
   return error == std::errc{} && stop == end && !options.host.empty();
 }
 
+/// The options that name a log on Kafka, for every command that has one.
+struct KafkaWords {
+  explicit KafkaWords(CommandLine& line) {
+    line.option("--kafka-brokers", brokers, "HOST:PORT,… of Kafka's brokers");
+    line.option("--kafka-topic", topic, "the topic that holds the log");
+    line.list("--kafka-property", properties, "KEY=VALUE for librdkafka, such as security.protocol=SASL_SSL; may be repeated");
+  }
+  /// Why they cannot be used; empty: `kafka` is set.
+  std::string read(std::optional<KafkaOptions>& kafka) const {
+    if (brokers.empty()) return "--log kafka needs --kafka-brokers HOST:PORT,…";
+    kafka = KafkaOptions{brokers, topic, {}};
+    for (const std::string& property : properties) {
+      const auto equals = property.find('=');
+      if (equals == std::string::npos || equals == 0) return "--kafka-property must be KEY=VALUE, not '" + property + "'";
+      kafka->properties.emplace_back(property.substr(0, equals), property.substr(equals + 1));
+    }
+    return {};
+  }
+  std::string brokers;
+  std::string topic = KafkaOptions{}.topic;
+  std::vector<std::string> properties;
+};
+
 std::vector<std::string> without_first(const std::vector<std::string>& arguments) {
   return {arguments.begin() + 1, arguments.end()};
 }
@@ -102,13 +133,16 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   std::string listen = "127.0.0.1:8080";
   std::string log = "embedded";
   std::string log_format = "text";
-  CommandLine line("serve", "Serve the API on the embedded log: events in DATA/log, views in DATA/views.");
+  CommandLine line("serve", "Serve the API: views in DATA/views; the log in DATA/log, or on Kafka with a copy there.");
+  KafkaWords kafka(line);
   line.option("--data", options.data, "directory of the log and the views; made when missing")->required();
   line.option("--listen", listen, "HOST:PORT to take requests on; port 0 is any free one");
   line.option("--keys", options.keys, "file of API keys [DATA/keys.json]");
   line.option("--keyring", options.keyring, "file of the keys that seal secrets [DATA/keyring.json]");
   line.flag("--dev", options.dev, "for trying it out: make missing keys and key ring, a tenant 'dev', and print its key");
-  line.option("--log", log, "where the log is")->check(CLI::IsMember({"embedded"}));
+  line.option("--log", log, "where the log is")->check(CLI::IsMember({"embedded", "kafka"}));
+  line.option("--advertise", options.advertise, "http://HOST:PORT where other nodes on the same log reach this one [where it listens]");
+  line.option("--node", options.node, "this node's name in the log [--advertise without http://]");
   line.option("--sip-domain", options.sip_domain, "the domain of the sip_uri of new configs");
   line.flag("--allow-sip-only", options.allow_sip_only, "let a pinless config be without phone_number");
   line.option("--threads", options.threads, "io threads; 0 is as many as cores")->check(CLI::Range(0, 256));
@@ -125,10 +159,33 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
       "their files counts within 2 s.");
   if (const auto end = line.parse(arguments)) return *end;
   if (!split_listen(listen, options)) return wrong_use("serve", "--listen must be HOST:PORT, as in 127.0.0.1:8080");
+  if (log == "kafka") {
+    if (const auto why = kafka.read(options.kafka); !why.empty()) return wrong_use("serve", why);
+  }
+  if (!options.advertise.empty() && options.advertise.rfind("http://", 0) != 0)
+    return wrong_use("serve", "--advertise must be http://HOST:PORT");
   if (options.keys.empty()) options.keys = options.data + "/keys.json";
   if (options.keyring.empty()) options.keyring = options.data + "/keyring.json";
   if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.log_json = log_format == "json";
+  return options;
+}
+
+Parsed<InitOptions> read_init_options(const std::vector<std::string>& arguments) {
+  InitOptions options;
+  std::string log;
+  CommandLine line("init", "Found a log on Kafka: a topic that keeps everything, and the first record. A log that exists is left alone.");
+  KafkaWords kafka(line);
+  line.option("--log", log, "where the log is to be; an embedded one is founded by its first 'serve'")
+      ->check(CLI::IsMember({"kafka"}))
+      ->required();
+  line.option("--kafka-replication", options.replication, "copies of a new topic; 0 is 3, or as many as there are brokers")
+      ->check(CLI::Range(0, 100));
+  line.footer("\nPrints the log's id. Exit status 0: founded; 1: there was one already.");
+  if (const auto end = line.parse(arguments)) return *end;
+  std::optional<KafkaOptions> read;
+  if (const auto why = kafka.read(read); !why.empty()) return wrong_use("init", why);
+  options.kafka = std::move(*read);
   return options;
 }
 

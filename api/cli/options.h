@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,9 +15,19 @@ namespace dialin::cli {
 template <class Options>
 using Parsed = std::variant<Options, int>;
 
+/// A log on Kafka: which one, and how it is reached.
+struct KafkaOptions {
+  std::string brokers;
+  std::string topic = "dialin.events";
+  std::vector<std::pair<std::string, std::string>> properties;  ///< of librdkafka
+};
+
 struct ServeOptions {
-  std::string data;  ///< directory: log/ and views/ stand in it
-  std::string host;  ///< of --listen
+  std::optional<KafkaOptions> kafka;  ///< absent: the embedded log
+  std::string advertise;              ///< where the other nodes reach this one; empty: where it listens
+  std::string node;                   ///< its name; empty: as `advertise`, without the scheme
+  std::string data;                   ///< directory: log/ and views/ stand in it
+  std::string host;                   ///< of --listen
   std::uint16_t port = 0;
   std::string keys;     ///< file; default DATA/keys.json
   std::string keyring;  ///< file; default DATA/keyring.json
@@ -31,6 +42,12 @@ struct ServeOptions {
   std::string log_level = "info";
 };
 Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& arguments);
+
+struct InitOptions {
+  KafkaOptions kafka;
+  int replication = 0;  ///< 0: 3, or the number of brokers when that is less
+};
+Parsed<InitOptions> read_init_options(const std::vector<std::string>& arguments);
 
 struct KeysOptions {
   enum class Action : std::uint8_t { add, list, revoke } action = Action::list;

@@ -6,7 +6,6 @@
 namespace dialin::http {
 namespace {
 
-constexpr std::string_view kOpening = "the store is being opened";
 constexpr Sequence kNothingApplied{0};
 
 }  // namespace
@@ -21,14 +20,24 @@ Response Entrance::malformed(unsigned status, std::string_view why, const Reques
   return manner_of(known, random_).refusal(problem_of_status(status, why), kNothingApplied);
 }
 
+void Entrance::waits(std::string why) {
+  const std::lock_guard lock(mutex_);
+  why_ = std::move(why);
+}
+
+std::string Entrance::why() const {
+  const std::lock_guard lock(mutex_);
+  return why_;
+}
+
 Response Entrance::answer(const Request& request) const {
   const Manner manner = manner_of(request, random_);
   if (request.method == Method::get || request.method == Method::head) {
     if (request.path == "/healthz") return health_answer(manner, kNothingApplied);
-    if (request.path == "/readyz") return readiness_answer(manner, {"starting", kNothingApplied, kNothingApplied, {std::string(kOpening)}});
+    if (request.path == "/readyz") return readiness_answer(manner, {"starting", kNothingApplied, kNothingApplied, {why()}});
     if (request.path == "/metrics") return metrics_answer(manner, telemetry_, kNothingApplied);
   }
-  return manner.refusal({ErrorKind::unavailable, std::string(kOpening)}, kNothingApplied);
+  return manner.refusal({ErrorKind::unavailable, why()}, kNothingApplied);
 }
 
 }  // namespace dialin::http

@@ -3,6 +3,8 @@
 // process lives and is not ready, so that nobody kills it for its silence, gives the metrics, and answers 503 to everything else.
 
 #include <atomic>
+#include <mutex>
+#include <string>
 
 #include "api/http/handler.h"
 #include "domain/secrets.h"
@@ -17,15 +19,21 @@ class Entrance : public Handler {
   /// Any thread: from now on `store` answers. It must outlive the server.
   void open(Handler& store) { store_.store(&store, std::memory_order_release); }
 
+  /// Any thread: why the store is not open yet, for /readyz.
+  void waits(std::string why);
+
   void handle(Exchange& exchange) override;
   Response malformed(unsigned status, std::string_view why, const Request& known) override;
 
  private:
+  std::string why() const;
   Response answer(const Request& request) const;
 
   const Random& random_;
   Telemetry& telemetry_;
   std::atomic<Handler*> store_{nullptr};
+  mutable std::mutex mutex_;
+  std::string why_ = "the store is being opened";
 };
 
 }  // namespace dialin::http

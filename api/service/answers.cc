@@ -1,5 +1,8 @@
 #include "api/service/answers.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace dialin::service {
 namespace {
 
@@ -13,6 +16,8 @@ std::string_view sentence_of(LogError error) {
       return "the log cannot be reached, nothing was stored";
     case LogError::unknown:
       return "the log's answer was lost, the write may or may not be stored";
+    case LogError::partly:
+      return "another node took the lead, nothing was stored";
     case LogError::poison:
       return "the log is damaged, nothing was stored";
     case LogError::not_found:
@@ -64,6 +69,38 @@ void answer_failed(Group& group, LogError error, Sequence applied) {
 void answer_not_applied(Group& group, std::string_view why, Sequence applied) {
   answer_all(group, WriteCode::outcome_unknown, "stored, but not yet applied: " + std::string(why) + std::string(kRetryWithKey),
              refused_by_trouble(why).why, applied);
+}
+
+void answer_partly(Group& group, const std::function<bool(const WriteResult&)>& is_stored, Sequence applied) {
+  Group stored;
+  Group others;
+  for (Held& held : group.answers) {
+    auto& into = held.result.code == WriteCode::stored && is_stored(held.result) ? stored : others;
+    into.answers.push_back(std::move(held));
+  }
+  group.answers.clear();
+  answer_stored(stored, applied);
+  answer_failed(others, LogError::partly, applied);
+}
+
+bool speaks_of_the_present(WriteCode code) {
+  return code == WriteCode::unchanged || code == WriteCode::would_store || code == WriteCode::refused;
+}
+
+void take_out_what_speaks_of_the_present(Group& group, std::vector<Held>& others) {
+  const auto first = std::stable_partition(group.answers.begin(), group.answers.end(),
+                                           [](const Held& held) { return !speaks_of_the_present(held.result.code); });
+  std::move(first, group.answers.end(), std::back_inserter(others));
+  group.answers.erase(first, group.answers.end());
+}
+
+void answer_unconfirmed(std::vector<Held>& answers, std::string_view why, Sequence applied) {
+  for (Held& held : answers) {
+    WriteResult result = refused_by_trouble(why);
+    result.sequence = applied;
+    held.done(std::move(result));
+  }
+  answers.clear();
 }
 
 WriteResult refused(const Command& command, std::string_view why) {

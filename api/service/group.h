@@ -2,6 +2,7 @@
 // What stands in one append: the records, the events that they carry, and the answers that wait for it. Made by the decider, owned by the
 // writer's core until the log has answered.
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct Group {
   /// In step with `records`; holds the events while the records are with the log. Reserved beforehand: the overlay points at the events.
   std::shared_ptr<std::vector<projections::Entry>> entries;
   std::vector<Held> answers;  ///< in order of submission
+  std::chrono::steady_clock::time_point appended{};
 };
 
 }  // namespace dialin::service

@@ -26,6 +26,24 @@ void WriteQueue::push(Outcome outcome) {
   if (wake) changed_.notify_one();
 }
 
+void WriteQueue::push(Confirmation confirmation) {
+  {
+    const std::lock_guard lock(mutex_);
+    confirmations_.push_back(confirmation);
+  }
+  changed_.notify_one();
+}
+
+void WriteQueue::wake() {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    wake = writer_waits_;
+  }
+  if (wake) changed_.notify_one();
+}
+
 void WriteQueue::close() {
   {
     const std::lock_guard lock(mutex_);
@@ -38,14 +56,19 @@ void WriteQueue::take(Mail& mail, bool want_asked, std::chrono::steady_clock::ti
   // Emptied outside of the lock; the room that the vectors have goes back into the queue with the swap.
   mail.asked.clear();
   mail.outcomes.clear();
+  mail.confirmations.clear();
   std::unique_lock lock(mutex_);
-  const auto something = [&] { return !outcomes_.empty() || (want_asked && !asked_.empty()) || (closed_ && !close_seen_); };
+  const auto something = [&] {
+    return !outcomes_.empty() || !confirmations_.empty() || woken_ || (want_asked && !asked_.empty()) || (closed_ && !close_seen_);
+  };
   if (!something() && deadline > std::chrono::steady_clock::now()) {
     writer_waits_ = true;
     changed_.wait_until(lock, deadline, something);
     writer_waits_ = false;
   }
   mail.outcomes.swap(outcomes_);
+  mail.confirmations.swap(confirmations_);
+  woken_ = false;
   if (want_asked) {
     mail.asked.swap(asked_);
     taken_ += mail.asked.size();

@@ -11,19 +11,23 @@ class Writer::Loop {
  public:
   Loop(Ports ports, Rules rules, WriterLimits limits, std::vector<AppliedObserver*> observers)
       : telemetry_(ports.telemetry),
-        queue_(limits.queue_max),
-        core_(ports, std::move(rules), limits, std::move(observers), [this](WriteQueue::Outcome outcome) { queue_.push(outcome); }),
-        thread_([this] { run(); }) {}
+        queue_(std::make_shared<WriteQueue>(limits.queue_max)),
+        core_(
+            ports, std::move(rules), limits, std::move(observers), [queue = queue_](WriteQueue::Outcome outcome) { queue->push(outcome); },
+            [queue = queue_](WriteQueue::Confirmation confirmation) { queue->push(confirmation); }) {
+    ports.log.follow([queue = queue_] { queue->wake(); });
+    thread_ = std::thread([this] { run(); });
+  }
   ~Loop() { stop(); }
 
   bool submit(Command command, Done done) {
-    if (queue_.push({std::move(command), std::move(done)})) return true;
+    if (queue_->push({std::move(command), std::move(done)})) return true;
     telemetry_.add(Counter::writes_refused_full);
     return false;
   }
 
   void stop() {
-    queue_.close();
+    queue_->close();
     const std::lock_guard lock(stop_mutex_);
     if (thread_.joinable()) thread_.join();
   }
@@ -36,20 +40,22 @@ class Writer::Loop {
 
   void run() {
     WriteQueue::Mail mail;
-    while (!mail.closed || !core_.is_idle() || !mail.asked.empty() || queue_.waiting() > 0) {
+    // What the log does not answer is not waited for: its callers have been told.
+    while (!mail.closed || !(core_.is_idle() || core_.is_stuck()) || !mail.asked.empty() || queue_->waiting() > 0) {
       auto now = SteadyClock::now();
-      queue_.take(mail, core_.wants_writes(), core_.can_step() ? now : std::min(core_.wake_at(), now + kLongestSleep));
+      queue_->take(mail, core_.wants_writes(), core_.can_step() ? now : std::min(core_.wake_at(), now + kLongestSleep));
       now = SteadyClock::now();
       for (const auto& outcome : mail.outcomes) core_.completed(outcome, now);
+      for (const auto& confirmation : mail.confirmations) core_.confirmed(confirmation);
       if (!mail.asked.empty()) core_.submit(mail.asked);
-      if (const auto decided = core_.step(now); decided > 0) queue_.decided(decided);
-      telemetry_.set(Gauge::write_queue_depth, static_cast<double>(queue_.waiting()));
+      if (const auto decided = core_.step(now); decided > 0) queue_->decided(decided);
+      telemetry_.set(Gauge::write_queue_depth, static_cast<double>(queue_->waiting()));
     }
     core_.flush();
   }
 
   Telemetry& telemetry_;
-  WriteQueue queue_;
+  std::shared_ptr<WriteQueue> queue_;  ///< also the log's: it may answer when the writer has gone
   WriterCore core_;
   std::mutex stop_mutex_;
   std::thread thread_;  // last: it runs on all of the above

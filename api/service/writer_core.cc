@@ -8,6 +8,8 @@
 namespace dialin::service {
 namespace {
 
+constexpr std::string_view kGoesOnElsewhere = "another node has taken the lead";
+
 double seconds_between(WriterCore::Time from, WriterCore::Time to) {
   return std::chrono::duration<double>(to - from).count();
 }
@@ -21,11 +23,12 @@ std::size_t records_max_of(std::span<const Asked> writes) {
 }  // namespace
 
 WriterCore::WriterCore(Writer::Ports ports, Rules rules, WriterLimits limits, std::vector<AppliedObserver*> observers,
-                       std::function<void(Outcome)> report)
+                       std::function<void(Outcome)> report, std::function<void(Confirmation)> confirm)
     : ports_(ports),
       limits_(limits),
       observers_(std::move(observers)),
       report_(std::move(report)),
+      confirm_(std::move(confirm)),
       overlay_(ports.views, limits.hot_configs_bytes_max),
       decider_(ports.views, ports.codec, ports.telemetry, overlay_, std::move(rules)),
       applied_(ports.projector.position().sequence.value) {
@@ -42,8 +45,11 @@ void WriterCore::submit(std::vector<Asked>& asked) {
 }
 
 std::size_t WriterCore::step(Time now) {
+  expire(now);
   if (!trouble_.empty() && flights_.empty() && now >= retry_at_) try_to_recover(now);
-  if (!trouble_.empty()) return refuse_backlog();
+  if (trouble_.empty()) follow_log(now);
+  answer_confirmed(now);
+  if (!trouble_.empty()) return refuse_backlog(trouble_);
   if (wants_writes()) {
     if (unflushed_ && now >= last_write_ + limits_.idle_flush) {
       flush();
@@ -51,16 +57,19 @@ std::size_t WriterCore::step(Time now) {
     }
     return 0;
   }
+  if (const auto why = why_not_now(); !why.empty()) return refuse_backlog(why);
   if (!can_step()) return 0;
   if (ports_.log.end() != expected_end()) {
     draining_ = !flights_.empty();
     if (draining_) return 0;
-    if (!get_into_step(now)) return refuse_backlog();
+    if (!get_into_step(now)) return refuse_backlog(trouble_.empty() ? kGoesOnElsewhere : trouble_);
   }
-  return decide_group(ports_.log.end());
+  const std::size_t decided = decide_group(ports_.log.end(), now);
+  ask_for_the_end(now);
+  return decided;
 }
 
-std::size_t WriterCore::decide_group(const Tail& end) {
+std::size_t WriterCore::decide_group(const Tail& end, Time now) {
   const auto writes = std::span(backlog_).subspan(next_, std::min(limits_.group_max, backlog_.size() - next_));
   Group group;
   const std::size_t records_max = records_max_of(writes);
@@ -78,11 +87,12 @@ std::size_t WriterCore::decide_group(const Tail& end) {
     }
   }
   next_ += writes.size();
-  if (!group.records.empty()) append(std::move(group), end);
+  if (!group.records.empty()) append(std::move(group), end, now);
   return writes.size();
 }
 
-void WriterCore::append(Group group, const Tail& end) {
+void WriterCore::append(Group group, const Tail& end, Time now) {
+  group.appended = now;
   group.records.front().previous = end.id;
   // In flight first: the log may answer before append() returns.
   flights_.push_back(std::move(group));
@@ -90,18 +100,22 @@ void WriterCore::append(Group group, const Tail& end) {
 }
 
 void WriterCore::hold(Held held) {
-  if (flights_.empty()) {
-    held.result.sequence = held.result.code == WriteCode::replayed ? held.result.sequence : applied();
-    held.done(std::move(held.result));
-  } else {
-    flights_.back().answers.push_back(std::move(held));
-  }
+  if (!flights_.empty()) return flights_.back().answers.push_back(std::move(held));
+  if (ports_.log.is_shared() && speaks_of_the_present(held.result.code)) return to_confirm_.push_back(std::move(held));
+  held.result.sequence = held.result.code == WriteCode::replayed ? held.result.sequence : applied();
+  held.done(std::move(held.result));
 }
 
-std::size_t WriterCore::refuse_backlog() {
+std::size_t WriterCore::refuse_backlog(std::string_view why) {
   const std::size_t count = backlog_.size() - next_;
   for (; next_ < backlog_.size(); ++next_) {
-    WriteResult answer = refused(backlog_[next_].command, trouble_);
+    WriteResult answer = refused(backlog_[next_].command, why);
+    if (ports_.log.is_shared()) {
+      // Nothing was decided, so it stands whatever becomes of what is in flight.
+      answer.sequence = applied();
+      backlog_[next_].done(std::move(answer));
+      continue;
+    }
     hold({std::move(backlog_[next_].done), std::move(answer)});
   }
   return count;
@@ -119,9 +133,15 @@ void WriterCore::completed(Outcome outcome, Time now) {
     // The groups behind this one fail, too, and were decided on it.
     draining_ = true;
     overlay_.forget();
-    answer_failed(group, outcome.error(), applied());
+    if (outcome.error() == LogError::partly) {
+      take_in_part(group, now);
+    } else {
+      answer_failed(group, outcome.error(), applied());
+    }
   }
   if (flights_.empty()) draining_ = false;
+  stuck_ = stuck_ && !flights_.empty();
+  ask_for_the_end(now);
 }
 
 void WriterCore::take_in(Group group, Time now) {
@@ -141,6 +161,7 @@ void WriterCore::take_in(Group group, Time now) {
   ports_.telemetry.observe(Histogram::apply_seconds, seconds_between(started, std::chrono::steady_clock::now()));
   for (const auto& entry : entries) overlay_.committed(entry.record.sequence);
   announce(std::move(group.entries));
+  if (ports_.log.is_shared()) take_out_what_speaks_of_the_present(group, to_confirm_);
   answer_stored(group, applied());
 }
 

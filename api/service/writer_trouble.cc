@@ -9,17 +9,30 @@ namespace dialin::service {
 namespace {
 
 constexpr std::int64_t kForgetKeysEvery_us = 3600LL * 1'000'000;
+constexpr std::string_view kDoesNotAnswer = "the log does not answer";
 
 }  // namespace
 
 bool WriterCore::can_step() const {
   if (wants_writes()) return false;
-  return !trouble_.empty() || (!draining_ && flights_.size() < kGroupsInFlightMax);
+  return !trouble_.empty() || !why_not_now().empty() || (!draining_ && flights_.size() < kGroupsInFlightMax);
 }
 
 WriterCore::Time WriterCore::wake_at() const {
-  if (!trouble_.empty()) return flights_.empty() ? retry_at_ : Time::max();
-  return unflushed_ ? last_write_ + limits_.idle_flush : Time::max();
+  Time wake = Time::max();
+  if (!trouble_.empty()) {
+    if (flights_.empty()) wake = retry_at_;
+  } else if (unflushed_) {
+    wake = last_write_ + limits_.idle_flush;
+  }
+  for (const Group& group : flights_) {
+    if (!group.answers.empty()) {
+      wake = std::min(wake, group.appended + limits_.answer_within);
+      break;
+    }
+  }
+  if (!unconfirmed_.empty()) wake = std::min(wake, unconfirmed_.front().asked + limits_.answer_within);
+  return wake;
 }
 
 Tail WriterCore::expected_end() const {
@@ -27,7 +40,10 @@ Tail WriterCore::expected_end() const {
 }
 
 std::string WriterCore::catch_up_with_log() {
-  return catch_up(ports_.log, ports_.codec, ports_.projector, [this](AppliedEntries entries) { announce(std::move(entries)); });
+  return catch_up(ports_.log, ports_.codec, ports_.projector, [this](AppliedEntries entries) {
+    ++basis_;
+    announce(std::move(entries));
+  });
 }
 
 void WriterCore::take_in_by_log(Group& group, Time now) {
@@ -37,15 +53,17 @@ void WriterCore::take_in_by_log(Group& group, Time now) {
     enter_trouble(std::move(why), now);
     return answer_not_applied(group, trouble_, applied());
   }
+  if (ports_.log.is_shared()) take_out_what_speaks_of_the_present(group, to_confirm_);
   answer_stored(group, applied());
 }
 
 bool WriterCore::get_into_step(Time now) {
   overlay_.forget_all();
   std::string why = catch_up_with_log();
-  if (why.empty() && ports_.log.end() != expected_end()) why = "the log does not end where it says";
+  const bool in_step = ports_.log.end() == expected_end();
+  if (why.empty() && !in_step && !ports_.log.is_shared()) why = "the log does not end where it says";
   if (!why.empty()) enter_trouble(std::move(why), now);
-  return trouble_.empty();
+  return trouble_.empty() && in_step;
 }
 
 void WriterCore::try_to_recover(Time now) {
@@ -71,7 +89,7 @@ void WriterCore::set_trouble(std::string why) {
 
 std::string WriterCore::trouble() const {
   const std::lock_guard lock(trouble_mutex_);
-  return trouble_;
+  return trouble_.empty() && is_stuck() ? std::string(kDoesNotAnswer) : trouble_;
 }
 
 void WriterCore::flush() {

@@ -13,7 +13,8 @@ enum class OpenError : std::uint8_t {
   locked,  ///< another process has it
   poison,  ///< a record below the synced mark is wrong
   no_space,
-  failed,  ///< anything else of the file system
+  unreachable,  ///< now; trying again is of use
+  failed,       ///< anything else of the file system
 };
 
 struct OpenFailure {

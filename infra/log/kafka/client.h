@@ -26,6 +26,7 @@ struct Connection {
 /// Why Kafka cannot be used as asked: a sentence for the operator.
 struct KafkaFailure {
   std::string text;
+  bool may_pass = false;  ///< brokers that are down, or do not answer in time
 };
 
 struct CloseClient {

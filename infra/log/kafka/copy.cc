@@ -1,5 +1,7 @@
 #include "infra/log/kafka/copy.h"
 
+#include <filesystem>
+
 #include <algorithm>
 #include <cerrno>
 #include <sstream>
@@ -14,6 +16,10 @@ constexpr std::chrono::seconds kNoteEvery{1};
 constexpr std::size_t kPlaceBytesMax = 256;
 
 }  // namespace
+
+bool is_copy(const std::string& dir) {
+  return std::filesystem::exists(dir + kPlaceFile);
+}
 
 Result<std::unique_ptr<Copy>, OpenFailure> Copy::open(FileLayer& files, const Options& options, const LogId& log, const Codec& codec) {
   if (const Errno error = files.make_dir(options.dir); error.failed()) return open_failure(options.dir + " cannot be made", error);

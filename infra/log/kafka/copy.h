@@ -10,6 +10,9 @@
 
 namespace dialin::log::kafka {
 
+/// Whether `dir` is a node's copy, which nobody but a KafkaLog may go on with: what is appended to it would be on no topic.
+bool is_copy(const std::string& dir);
+
 class Copy {
  public:
   struct Options {

@@ -22,8 +22,7 @@ constexpr int kAsk_ms = 2000;
 
 Result<Tail, LogError> result_of(const GroupOutcome& outcome) {
   if (!outcome.error) return outcome.stored;
-  // A beginning of the group is on the chain: only the log can tell which of its writes are stored.
-  return outcome.records > 0 ? LogError::unknown : *outcome.error;
+  return outcome.records > 0 ? LogError::partly : *outcome.error;
 }
 
 class SharedLog : public KafkaLog, private Outside {
@@ -88,6 +87,8 @@ class SharedLog : public KafkaLog, private Outside {
   void elect(bool elected) override {
     tell([&](Protocol& protocol, Protocol::Time now) { protocol.on_elected(elected, now); });
   }
+  bool is_shared() const override { return true; }
+  bool leads() const override { return leads_.load(std::memory_order_acquire); }
   void follow(std::function<void()> grown) override {
     const std::lock_guard lock(mutex_);
     follow_ = std::move(grown);
@@ -120,10 +121,14 @@ class SharedLog : public KafkaLog, private Outside {
     const std::lock_guard lock(mutex_);
     const auto now = SteadyClock::now();
     const Tail before = protocol_.kept();
+    const bool led = protocol_.role() == Role::leading;
     input(protocol_, now);
     protocol_.settle(now);
+    const bool leads = protocol_.role() == Role::leading;
+    leads_.store(leads, std::memory_order_release);
     changed_.notify_all();
-    if (follow_ && protocol_.kept() != before) follow_();
+    // While it leads, what joins was appended here.
+    if (follow_ && !(led && leads) && protocol_.kept() != before) follow_();
   }
 
   // What the protocol asks for; the mutex is held.
@@ -229,6 +234,7 @@ class SharedLog : public KafkaLog, private Outside {
   std::unique_ptr<Producer> producer_;
   std::vector<std::unique_ptr<Producer>> retired_;
   std::function<void()> follow_;
+  mutable std::atomic<bool> leads_{false};
   bool stopping_ = false;
   bool asked_ = false;
   bool reads_ = false;
@@ -244,7 +250,9 @@ class SharedLog : public KafkaLog, private Outside {
 }  // namespace
 
 Result<std::unique_ptr<KafkaLog>, OpenFailure> KafkaLog::open(const KafkaLogOptions& options, Ports ports) {
-  const auto failed = [](const KafkaFailure& failure) { return OpenFailure{OpenError::failed, failure.text}; };
+  const auto failed = [](const KafkaFailure& failure) {
+    return OpenFailure{failure.may_pass ? OpenError::unreachable : OpenError::failed, failure.text};
+  };
   if (auto fit = check_topic(options.connection, ports.telemetry); !fit) return failed(fit.error());
   auto first = first_record(options.connection, ports.telemetry);
   if (!first) return failed(first.error());

@@ -45,8 +45,6 @@ class KafkaLog : public EventLog {
 
   /// Whether this node is to lead; a hint, from whatever elects. Any thread.
   virtual void elect(bool elected) = 0;
-  /// Called on one of the log's threads whenever the copy has grown by what nobody here appended. Once, before elect().
-  virtual void follow(std::function<void()> grown) = 0;
   virtual Standing standing() const = 0;
   /// Waits until it leads, or is halted, or the time is over. True: it leads.
   virtual bool wait_to_lead(std::chrono::milliseconds most) const = 0;

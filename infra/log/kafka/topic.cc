@@ -22,8 +22,17 @@ constexpr int kMessageBytesMax = static_cast<int>(kRecordValueBytesMax) + 64 * 1
 template <class T>
 using Owned = std::unique_ptr<T, void (*)(T*)>;
 
+bool may_pass(rd_kafka_resp_err_t error) {
+  constexpr std::array kPassing{
+      RD_KAFKA_RESP_ERR__TRANSPORT,           RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,    RD_KAFKA_RESP_ERR__RESOLVE,
+      RD_KAFKA_RESP_ERR__TIMED_OUT,           RD_KAFKA_RESP_ERR__WAIT_COORD,          RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+      RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+      RD_KAFKA_RESP_ERR_NOT_CONTROLLER,       RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION};
+  return std::find(kPassing.begin(), kPassing.end(), error) != kPassing.end();
+}
+
 KafkaFailure failure(const std::string& what, rd_kafka_resp_err_t error) {
-  return {what + ": " + rd_kafka_err2str(error)};
+  return {what + ": " + rd_kafka_err2str(error), may_pass(error)};
 }
 
 Owned<rd_kafka_queue_t> queue_of(rd_kafka_t* client) {
@@ -77,7 +86,7 @@ Result<bool, KafkaFailure> create_topic(rd_kafka_t* client, const std::string& n
   rd_kafka_NewTopic_t* topics[] = {topic.get()};
   rd_kafka_CreateTopics(client, topics, 1, options.get(), queue.get());
   const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), kAdmin_ms + 1000), rd_kafka_event_destroy);
-  if (!event) return KafkaFailure{"Kafka does not answer whether it made topic " + name};
+  if (!event) return KafkaFailure{"Kafka does not answer whether it made topic " + name, true};
   if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return failure("topic " + name + " cannot be made", error);
   }
@@ -100,7 +109,7 @@ Result<std::map<std::string, std::string>, KafkaFailure> settings_of(rd_kafka_t*
   rd_kafka_ConfigResource_t* resources[] = {asked.get()};
   rd_kafka_DescribeConfigs(client, resources, 1, options.get(), queue.get());
   const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), kAdmin_ms + 1000), rd_kafka_event_destroy);
-  if (!event) return KafkaFailure{"Kafka does not tell the settings of topic " + name};
+  if (!event) return KafkaFailure{"Kafka does not tell the settings of topic " + name, true};
   if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return failure("Kafka does not tell the settings of topic " + name, error);
   }
@@ -138,7 +147,7 @@ Result<std::optional<Record>, KafkaFailure> first_record(const Connection& conne
   auto reader = Reader::make(connection, telemetry);
   if (!reader) return reader.error();
   const auto end = (*reader)->ask_end(kAdmin_ms);
-  if (!end) return KafkaFailure{"Kafka does not tell where topic " + connection.topic + " ends"};
+  if (!end) return KafkaFailure{"Kafka does not tell where topic " + connection.topic + " ends", true};
   if (*end == 0) return std::optional<Record>();
   (*reader)->begin(0);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAdmin_ms);
@@ -151,7 +160,7 @@ Result<std::optional<Record>, KafkaFailure> first_record(const Connection& conne
     }
     if (batch.read_to) return std::optional<Record>();
   }
-  return KafkaFailure{"topic " + connection.topic + " cannot be read"};
+  return KafkaFailure{"topic " + connection.topic + " cannot be read", true};
 }
 
 Result<Founded, KafkaFailure> found_log(const Connection& connection, int replication, FoundingPorts ports) {

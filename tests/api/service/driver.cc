@@ -1,5 +1,7 @@
 #include "api/service/driver.h"
 
+#include <utility>
+
 namespace dialin::test {
 
 void Driver::write(std::vector<Command> commands) {
@@ -25,6 +27,7 @@ void Driver::settle() {
   std::vector<service::WriterCore::Outcome> taken;
   taken.swap(outcomes);
   for (const auto& outcome : taken) core.completed(outcome, now);
+  for (const auto& confirmation : std::exchange(confirmations, {})) core.confirmed(confirmation);
 }
 
 void Driver::finish() {

@@ -20,8 +20,10 @@ struct Remembering : service::AppliedObserver {
 struct Driver {
   explicit Driver(Stack& under, service::WriterLimits limits = {})
       : stack(under),
-        core({stack.log, stack.store, stack.projector, stack.views, stack.codec, stack.clock, stack.telemetry}, {}, limits, {&observer},
-             [this](service::WriterCore::Outcome outcome) { outcomes.push_back(outcome); }) {}
+        core(
+            {stack.log, stack.store, stack.projector, stack.views, stack.codec, stack.clock, stack.telemetry}, {}, limits, {&observer},
+            [this](service::WriterCore::Outcome outcome) { outcomes.push_back(outcome); },
+            [this](service::WriterCore::Confirmation confirmation) { confirmations.push_back(confirmation); }) {}
 
   /// Gives the writes over and decides them all, as far as the core can; answers stand in `answers` by their order of submission.
   void write(std::vector<Command> commands);
@@ -38,6 +40,7 @@ struct Driver {
   Stack& stack;
   Remembering observer;
   std::vector<service::WriterCore::Outcome> outcomes;
+  std::vector<service::WriterCore::Confirmation> confirmations;
   service::WriterCore core;
   service::WriterCore::Time now{std::chrono::hours(1)};
   std::vector<std::optional<WriteResult>> answers;

@@ -1,5 +1,7 @@
 #include "api/service/memory_log.h"
 
+#include <utility>
+
 namespace dialin::test {
 namespace {
 
@@ -94,6 +96,26 @@ void MemoryLog::fail_all(LogError error, std::size_t landed) {
     for (std::size_t i = 0; i < landed; ++i) durable_.insert(durable_.end(), flights[i].records.begin(), flights[i].records.end());
   }
   for (Flight& flight : flights) flight.done(error);
+}
+
+void MemoryLog::land_part(std::size_t records) {
+  std::deque<Flight> flights;
+  {
+    const std::lock_guard lock(mutex_);
+    flights.swap(flights_);
+    const auto& first = flights.front().records;
+    durable_.insert(durable_.end(), first.begin(), first.begin() + static_cast<std::ptrdiff_t>(records));
+  }
+  for (Flight& flight : flights) flight.done(&flight == &flights.front() ? LogError::partly : LogError::unavailable);
+}
+
+void MemoryLog::confirm_end(Confirmed done) const {
+  if (!shared) return done(tail().sequence);
+  questions_.push_back(std::move(done));
+}
+
+void MemoryLog::confirm_all(std::optional<LogError> error) {
+  for (const Confirmed& done : std::exchange(questions_, {})) done(error ? Result<Sequence, LogError>(*error) : tail().sequence);
 }
 
 void MemoryLog::append_foreign(std::string type, Instant time) {

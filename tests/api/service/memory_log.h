@@ -13,6 +13,8 @@ class MemoryLog : public EventLog {
   bool answers_at_once = false;
   /// Set: every append fails with it.
   std::optional<LogError> fails;
+  bool shared = false;  ///< with others, whose records append_foreign() brings; then confirm_end() waits for confirm_all()
+  bool leading = true;
 
   LogId id() const override { return {}; }
   Tail tail() const override;
@@ -20,7 +22,13 @@ class MemoryLog : public EventLog {
   void append(std::vector<Record>& group, Appended done) override;
   std::unique_ptr<RecordReader> read(Sequence from) const override;
   Result<Record, LogError> at(Sequence sequence) const override;
-  void confirm_end(Confirmed done) const override { done(tail().sequence); }
+  void confirm_end(Confirmed done) const override;
+  bool is_shared() const override { return shared; }
+  bool leads() const override { return leading; }
+
+  /// Answers all questions for the end: with what it is now, or with `error`.
+  void confirm_all(std::optional<LogError> error = {});
+  std::size_t questions() const { return questions_.size(); }
 
   std::size_t in_flight() const;
   /// The oldest group in flight becomes durable and is answered.
@@ -28,6 +36,8 @@ class MemoryLog : public EventLog {
   void answer_all();
   /// All groups in flight are answered with `error`; the first `landed` of them are on the chain all the same.
   void fail_all(LogError error, std::size_t landed = 0);
+  /// The oldest group in flight is told that a beginning of it, `records`, is on the chain; the others that they are not.
+  void land_part(std::size_t records);
   /// Somebody else's record extends the chain, as an election does.
   void append_foreign(std::string type, Instant time);
   std::vector<Record> records() const;
@@ -44,6 +54,7 @@ class MemoryLog : public EventLog {
   std::vector<Record> durable_;
   std::deque<Flight> flights_;
   std::size_t appends_ = 0;
+  mutable std::vector<Confirmed> questions_;
 };
 
 }  // namespace dialin::test

@@ -1,0 +1,50 @@
+"""One broker for all tests of the folder, and a topic for each."""
+
+import pathlib
+
+import pytest
+
+from live.kafka_nodes import VERSION, Nodes
+from live.server import Server, run
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory):
+    nodes = Nodes(tmp_path_factory.mktemp("kafka"))
+    with nodes.held():
+        nodes.found(1, VERSION)
+        nodes.start_all()
+    yield nodes
+    with nodes.held():
+        nodes.stop_all()
+        nodes.remove()
+
+
+@pytest.fixture
+def topic(request) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in request.node.name)
+
+
+class OnKafka:
+    """What names the log to every command; its nodes stand in `home`."""
+
+    def __init__(self, brokers: str, topic: str, home: pathlib.Path):
+        self.words = ["--log", "kafka", "--kafka-brokers", brokers, "--kafka-topic", topic]
+        self.home = home
+        self.nodes: list[Server] = []
+
+    def init(self, check: int | None = 0):
+        return run("init", *self.words, check=check)
+
+    def node(self, name: str, *options: str) -> Server:
+        node = Server(self.home / name, *self.words, "--node", name, *options)
+        self.nodes.append(node)
+        return node
+
+
+@pytest.fixture
+def log(kafka, topic, tmp_path):
+    on_kafka = OnKafka(kafka.bootstrap, topic, tmp_path)
+    yield on_kafka
+    for node in on_kafka.nodes:
+        node.kill()
