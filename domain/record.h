@@ -28,8 +28,9 @@ struct Record {
 constexpr std::size_t kRecordValueBytesMax = 512 * 1024;
 
 /// Records of the log itself: no tenant, no config.
-constexpr std::string_view kLogCreated = "dialin.log.created.v1";  ///< the first record: founds the log
-constexpr std::string_view kLogOpened = "dialin.log.opened.v1";    ///< a node took the lead
+constexpr std::string_view kLogCreated = "dialin.log.created.v1";      ///< the first record: founds the log
+constexpr std::string_view kLogOpened = "dialin.log.opened.v1";        ///< a node took the lead
+constexpr std::string_view kLogConfirmed = "dialin.log.confirmed.v1";  ///< never on the chain: appended to learn where the log ends
 
 /// Value of the first record.
 struct LogCreated {

@@ -27,6 +27,7 @@ enum class Counter : std::uint8_t {
   log_append_failures,
   log_damage_met,  ///< reads of records that do not match their hash
   log_strays,
+  writes_forwarded,
 };
 enum class Gauge : std::uint8_t {
   log_end,
@@ -37,6 +38,8 @@ enum class Gauge : std::uint8_t {
   slow_read_queue_depth,
   chain_ahead_of_clock_seconds,
   ready,
+  leads,
+  term,
 };
 enum class Histogram : std::uint8_t { request_seconds, append_seconds, apply_seconds, group_records };
 

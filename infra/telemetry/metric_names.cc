@@ -58,6 +58,8 @@ MetricName name_of(Counter counter) {
               "Reads of a record by its sequence that met damage in the log; the line on stderr names the first record that is not sound."};
     case Counter::log_strays:
       return {"dialin_log_strays_total", "Records of the log that are not on the chain, and were skipped."};
+    case Counter::writes_forwarded:
+      return {"dialin_writes_forwarded_total", "Writes that came here and were sent on to the node that leads."};
   }
   std::abort();
 }
@@ -80,6 +82,10 @@ MetricName name_of(Gauge gauge) {
       return {"dialin_chain_ahead_of_clock_seconds", "How far the time of the last record is ahead of this machine's clock."};
     case Gauge::ready:
       return {"dialin_ready", "1 when /readyz says so, else 0."};
+    case Gauge::leads:
+      return {"dialin_leads", "1 when this node leads a log that nodes share, else 0."};
+    case Gauge::term:
+      return {"dialin_term", "Term of the lead of a log that nodes share, as this node knows it."};
   }
   std::abort();
 }

@@ -51,7 +51,7 @@ Copy::~Copy() {
   if (chain_) note_place();
 }
 
-Protocol::Start Copy::start() const {
+Protocol::Start Copy::start(const Codec& codec) const {
   Protocol::Start start;
   start.kept = index().tail();
   start.term = chain_->term();
@@ -60,8 +60,14 @@ Protocol::Start Copy::start() const {
     start.tail = place_.tail;
     start.at = place_.at;
     start.last = *last;
+    start.leader = leader_at(place_.opened, codec);
   }
   return start;
+}
+
+std::optional<LogOpened> Copy::leader_at(Sequence opened, const Codec& codec) const {
+  const auto record = index().at(opened);
+  return record ? codec.decode_opened(*record) : std::nullopt;
 }
 
 /// Takes off the front what the copy has already. False: it has something else.
@@ -76,6 +82,10 @@ bool Copy::compare(std::span<const Record>& records) const {
 
 Kept Copy::keep(std::span<const Record> records, Offset last_at, const Codec& codec, Telemetry& telemetry) {
   const Tail last = tail_of(records.back());
+  Sequence last_opened = place_.opened;
+  for (const Record& record : records) {
+    if (record.type == kLogOpened) last_opened = record.sequence;
+  }
   if (!compare(records)) return Kept::diverged;
   while (!records.empty()) {
     const auto group = records.first(std::min(records.size(), kGroupRecordsMax));
@@ -90,7 +100,7 @@ Kept Copy::keep(std::span<const Record> records, Offset last_at, const Codec& co
     }
     records = records.subspan(group.size());
   }
-  place_ = {last, last_at};
+  place_ = {last, last_at, last_opened};
   if (std::chrono::steady_clock::now() - noted_ > kNoteEvery) note_place();
   return Kept::done;
 }
@@ -104,11 +114,12 @@ void Copy::find_place() {
   if (!size) return;
   std::istringstream in(text.substr(0, *size));
   Offset offset = 0;
-  std::uint64_t sequence = 0;
+  Sequence sequence;
+  Sequence opened;
   std::string id;
-  if (!(in >> offset >> sequence >> id) || offset < 0) return;
-  const auto record = index().at({sequence});
-  if (record && record->id.hex() == id) place_ = {tail_of(*record), offset};
+  if (!(in >> offset >> sequence.value >> id >> opened.value) || offset < 0) return;
+  const auto record = index().at(sequence);
+  if (record && record->id.hex() == id) place_ = {tail_of(*record), offset, opened};
 }
 
 /// Not durable, and need not be: an older one is as good.
@@ -117,7 +128,8 @@ void Copy::note_place() {
   const std::string path = options_.dir + kPlaceFile;
   auto file = files_.open(path + ".new", FileLayer::Mode::create);
   if (!file) return;
-  const std::string text = std::to_string(place_.at) + " " + std::to_string(place_.tail.sequence.value) + " " + place_.tail.id.hex() + "\n";
+  const std::string text = std::to_string(place_.at) + " " + std::to_string(place_.tail.sequence.value) + " " + place_.tail.id.hex() + " " +
+                           std::to_string(place_.opened.value) + "\n";
   if (!(*file)->write(text, 0).failed()) (void)files_.rename(path + ".new", path);
 }
 

@@ -25,13 +25,14 @@ class Copy {
   ~Copy();  ///< notes the place
 
   /// What a protocol on this copy starts with.
-  Protocol::Start start() const;
+  Protocol::Start start(const Codec& codec) const;
   /// As Outside::keep().
   Kept keep(std::span<const Record> records, Offset last_at, const Codec& codec, Telemetry& telemetry);
   const ChainIndex& index() const { return chain_->index(); }
 
  private:
   Copy(FileLayer& files, const Options& options) : files_(files), options_(options) {}
+  std::optional<LogOpened> leader_at(Sequence opened, const Codec& codec) const;
   bool compare(std::span<const Record>& records) const;
   void find_place();
   void note_place();
@@ -40,10 +41,11 @@ class Copy {
   const Options options_;
   std::unique_ptr<Lock> lock_;
   std::unique_ptr<ChainFile> chain_;
-  /// Of a record of the copy, where it stands on the topic.
+  /// Of a record of the copy, where it stands on the topic, and the last `opened` up to there.
   struct Place {
     Tail tail;
     Offset at = 0;
+    Sequence opened;  ///< 0: none
   };
   Place place_;
   std::chrono::steady_clock::time_point noted_{};

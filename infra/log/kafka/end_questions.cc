@@ -13,11 +13,11 @@ void move_to(std::vector<EndQuestions::Reached>& from, std::vector<EndQuestions:
 
 }  // namespace
 
-bool EndQuestions::send() {
-  if (under_way_ || next_.empty()) return false;
+std::optional<EndQuestions::Question> EndQuestions::send() {
+  if (under_way_ || next_.empty()) return std::nullopt;
   under_way_ = true;
   asked_.swap(next_);
-  return true;
+  return Question{std::exchange(next_firmly_, false)};
 }
 
 std::vector<EndQuestions::Reached> EndQuestions::answered(std::optional<Offset> end) {

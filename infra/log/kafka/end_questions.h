@@ -15,9 +15,16 @@ class EndQuestions {
  public:
   using Reached = std::function<void(bool)>;  ///< false: the log could not be asked
 
-  void add(Reached reached) { next_.push_back(std::move(reached)); }
-  /// True when a question is to be sent now: somebody waits and none is under way. It counts for all who wait at this moment.
-  bool send();
+  /// `firmly`: whoever is asked must be sure of it.
+  void add(Reached reached, bool firmly) {
+    next_.push_back(std::move(reached));
+    next_firmly_ |= firmly;
+  }
+  struct Question {
+    bool firmly = false;
+  };
+  /// A question when one is to be sent now: somebody waits and none is under way. It counts for all who wait at this moment.
+  std::optional<Question> send();
   /// The answer to the question under way; nothing: it failed. Gives those who are to be told so.
   std::vector<Reached> answered(std::optional<Offset> end);
   /// Those who wait for no more than `examined`, oldest end first.
@@ -25,13 +32,14 @@ class EndQuestions {
   /// Everybody.
   std::vector<Reached> all();
 
-  /// send() would send one.
+  /// send() would give one.
   bool waits_to_be_sent() const { return !under_way_ && !next_.empty(); }
   /// The furthest end that somebody waits for.
   std::optional<Offset> furthest() const;
 
  private:
-  std::vector<Reached> next_;   ///< for the next question
+  std::vector<Reached> next_;  ///< for the next question
+  bool next_firmly_ = false;
   std::vector<Reached> asked_;  ///< for the one under way
   bool under_way_ = false;
   std::map<Offset, std::vector<Reached>> waiting_;

@@ -9,6 +9,8 @@
 #include "domain/invariant.h"
 #include "infra/log/chain_reader.h"
 #include "infra/log/kafka/copy.h"
+#include "infra/log/kafka/election.h"
+#include "infra/log/kafka/end_asker.h"
 #include "infra/log/kafka/producer.h"
 #include "infra/log/kafka/reader.h"
 #include "infra/log/kafka/topic.h"
@@ -18,7 +20,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr int kRead_ms = 100;
-constexpr int kAsk_ms = 2000;
 
 Result<Tail, LogError> result_of(const GroupOutcome& outcome) {
   if (!outcome.error) return outcome.stored;
@@ -32,22 +33,29 @@ class SharedLog : public KafkaLog, private Outside {
         ports_(ports),
         copy_(std::move(copy)),
         reader_(std::move(reader)),
-        protocol_({*this, ports.clock, ports.random, ports.codec}, protocol_options(options), copy_->start()) {}
+        protocol_({*this, ports.clock, ports.random, ports.codec}, protocol_options(options), copy_->start(ports.codec)),
+        term_at_start_(protocol_.term()) {}
 
   ~SharedLog() override {
+    election_.reset();
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
       follow_ = nullptr;
     }
-    changed_.notify_all();
+    reading_changed_.notify_all();
+    time_changed_.notify_all();
     if (reading_thread_.joinable()) reading_thread_.join();
     if (keeping_thread_.joinable()) keeping_thread_.join();
+    asker_.reset();
     producer_.reset();
   }
 
   Result<void, OpenFailure> start() {
     if (auto made = make_producer_again(); !made) return OpenFailure{OpenError::failed, made.error().text};
+    asker_ = std::make_unique<EndAsker>(
+        *reader_, EndAsker::Options{options_.connection, id(), options_.confirms_by_append}, ports_.random, ports_.telemetry,
+        [this](std::optional<Offset> end) { tell([&](Protocol& protocol, Protocol::Time now) { protocol.on_end(end, now); }); });
     reading_thread_ = std::thread([this] { read_on(); });
     keeping_thread_ = std::thread([this] { keep_time(); });
     tell([](Protocol&, Protocol::Time) {});
@@ -67,7 +75,12 @@ class SharedLog : public KafkaLog, private Outside {
       // The port lets a first append go without: then it stands on the end as it is.
       if (group.front().previous == RecordId{}) group.front().previous = protocol.end().id;
       protocol.append(
-          group, [done = std::move(done)](const GroupOutcome& outcome) { done(result_of(outcome)); }, now);
+          group,
+          [this, now, records = group.size(), done = std::move(done)](const GroupOutcome& outcome) {
+            count(outcome, records, now);
+            done(result_of(outcome));
+          },
+          now);
     });
   }
 
@@ -87,6 +100,25 @@ class SharedLog : public KafkaLog, private Outside {
   void elect(bool elected) override {
     tell([&](Protocol& protocol, Protocol::Time now) { protocol.on_elected(elected, now); });
   }
+
+  Result<void, OpenFailure> stand(std::function<bool()> is_fit) override {
+    auto election = Election::make(
+        options_.connection, ports_.telemetry,
+        {[this, is_fit = std::move(is_fit)] { return is_fit() && has_fit_protocol(); }, [this](bool elected) { elect(elected); }});
+    if (!election) return OpenFailure{OpenError::failed, election.error().text};
+    election_ = std::move(*election);
+    return {};
+  }
+
+  void step_aside(std::chrono::milliseconds most) override {
+    elect(false);
+    {
+      std::unique_lock lock(mutex_);
+      role_changed_.wait_for(lock, most, [this] { return protocol_.role() != Role::leading; });
+    }
+    election_.reset();
+  }
+
   bool is_shared() const override { return true; }
   bool leads() const override { return leads_.load(std::memory_order_acquire); }
   void follow(std::function<void()> grown) override {
@@ -96,14 +128,23 @@ class SharedLog : public KafkaLog, private Outside {
 
   Standing standing() const override {
     const std::lock_guard lock(mutex_);
-    return {protocol_.role(),   protocol_.term(),
-            protocol_.leader(), protocol_.examined(),
-            protocol_.strays(), protocol_.role() == Role::halted ? protocol_.why_halted() : protocol_.why_not_leading()};
+    Standing standing;
+    standing.role = protocol_.role();
+    standing.term = protocol_.term();
+    standing.leader = protocol_.leader();
+    standing.leader_is_here = protocol_.leader_is_here();
+    standing.leads_in_our_name =
+        standing.leader && !standing.leader_is_here && standing.leader->url == options_.url && standing.leader->term > term_at_start_;
+    standing.examined = protocol_.examined();
+    standing.strays = protocol_.strays();
+    standing.has_room = protocol_.has_room();
+    standing.why = standing.role == Role::halted ? protocol_.why_halted() : protocol_.why_not_leading();
+    return standing;
   }
 
   bool wait_to_lead(std::chrono::milliseconds most) const override {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, most, [this] { return protocol_.role() == Role::leading || protocol_.role() == Role::halted; });
+    role_changed_.wait_for(lock, most, [this] { return protocol_.role() == Role::leading || protocol_.role() == Role::halted; });
     return protocol_.role() == Role::leading;
   }
 
@@ -115,20 +156,49 @@ class SharedLog : public KafkaLog, private Outside {
     return protocol;
   }
 
+  bool has_fit_protocol() const {
+    const std::lock_guard lock(mutex_);
+    return protocol_.is_fit(SteadyClock::now());
+  }
+
   /// One input, and what follows from it.
   template <class Input>
   void tell(Input input) const {
     const std::lock_guard lock(mutex_);
     const auto now = SteadyClock::now();
     const Tail before = protocol_.kept();
-    const bool led = protocol_.role() == Role::leading;
+    const auto strays = protocol_.strays();
+    const Role role = protocol_.role();
     input(protocol_, now);
     protocol_.settle(now);
-    const bool leads = protocol_.role() == Role::leading;
-    leads_.store(leads, std::memory_order_release);
-    changed_.notify_all();
+    leads_.store(protocol_.leads(), std::memory_order_release);
+    if (protocol_.role() != role) tell_role();
+    if (protocol_.wake_at() < sleeps_until_) time_changed_.notify_all();
+    if (protocol_.strays() != strays) ports_.telemetry.add(Counter::log_strays, protocol_.strays() - strays);
+    if (protocol_.kept() == before) return;
+    ports_.telemetry.set(Gauge::log_end, static_cast<double>(protocol_.kept().sequence.value));
     // While it leads, what joins was appended here.
-    if (follow_ && !(led && leads) && protocol_.kept() != before) follow_();
+    if (follow_ && !(role == Role::leading && protocol_.role() == Role::leading)) follow_();
+  }
+
+  void tell_role() const {
+    role_changed_.notify_all();
+    const Role role = protocol_.role();
+    ports_.telemetry.set(Gauge::leads, role == Role::leading ? 1 : 0);
+    ports_.telemetry.set(Gauge::term, static_cast<double>(protocol_.term()));
+    if (role == Role::halted) ports_.telemetry.say(Level::error, "the log is followed no further: " + protocol_.why_halted());
+    if (role == Role::leading) ports_.telemetry.say(Level::info, "this node leads, in term " + std::to_string(protocol_.term()));
+    const std::string& why = protocol_.why_not_leading();
+    if (role == Role::following) ports_.telemetry.say(Level::info, "this node follows" + (why.empty() ? why : ": " + why));
+  }
+
+  void count(const GroupOutcome& outcome, std::size_t records, Protocol::Time appended) const {
+    Telemetry& telemetry = ports_.telemetry;
+    if (outcome.error) return telemetry.add(Counter::log_append_failures);
+    telemetry.add(Counter::events_appended, records);
+    telemetry.add(Counter::groups_appended);
+    telemetry.observe(Histogram::append_seconds, std::chrono::duration<double>(SteadyClock::now() - appended).count());
+    telemetry.observe(Histogram::group_records, static_cast<double>(records));
   }
 
   // What the protocol asks for; the mutex is held.
@@ -139,6 +209,7 @@ class SharedLog : public KafkaLog, private Outside {
     if (producer_) {
       producer_->silence();
       retired_.push_back(std::move(producer_));
+      time_changed_.notify_all();
     }
     if (auto made = make_producer_again(); !made) ports_.telemetry.say(Level::error, made.error().text);
   }
@@ -157,9 +228,10 @@ class SharedLog : public KafkaLog, private Outside {
   void read_from(Offset from, Reading reading) override {
     wanted_ = {from, reading};
     reads_ = true;
+    reading_changed_.notify_all();
   }
   void stop_reading() override { reads_ = false; }
-  void ask_end() override { asked_ = true; }
+  void ask_end(bool firmly) override { asker_->ask(firmly); }
 
   Kept keep(std::span<const Record> records, Offset last_at) override {
     return copy_->keep(records, last_at, ports_.codec, ports_.telemetry);
@@ -178,7 +250,7 @@ class SharedLog : public KafkaLog, private Outside {
         begun = 0;
         continue;
       }
-      changed_.wait(lock, [this] { return stopping_ || reads_; });
+      reading_changed_.wait(lock, [this] { return stopping_ || reads_; });
       if (stopping_) return;
       const auto [from, reading] = wanted_;
       lock.unlock();
@@ -196,31 +268,17 @@ class SharedLog : public KafkaLog, private Outside {
   void keep_time() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-      if (!retired_.empty()) {
-        auto ending = std::exchange(retired_, {});
-        lock.unlock();  // its thread may be about to tell something
-        ending.clear();
-        lock.lock();
-        continue;
-      }
-      if (std::exchange(asked_, false)) {
-        lock.unlock();
-        const auto end = reader_->ask_end(kAsk_ms);
-        tell([&](Protocol& protocol, Protocol::Time now) { protocol.on_end(end, now); });
-        lock.lock();
-        continue;
-      }
-      const auto due = protocol_.wake_at();
-      if (SteadyClock::now() >= due) {
-        lock.unlock();
-        tell([](Protocol& protocol, Protocol::Time now) { protocol.on_time(now); });
-        lock.lock();
-        continue;
-      }
-      const auto wake = std::min(due, SteadyClock::now() + std::chrono::minutes(1));
-      changed_.wait_until(lock, wake, [&] { return stopping_ || asked_ || !retired_.empty() || protocol_.wake_at() < due; });
+      auto ending = std::exchange(retired_, {});
+      const bool is_due = SteadyClock::now() >= protocol_.wake_at();
+      lock.unlock();
+      ending.clear();  // not under the lock: a producer's thread may be about to tell something
+      if (is_due) tell([](Protocol& protocol, Protocol::Time now) { protocol.on_time(now); });
+      lock.lock();
+      // Not for ever: a clock that waits for the end of time may overflow.
+      sleeps_until_ = std::min(protocol_.wake_at(), SteadyClock::now() + std::chrono::minutes(1));
+      time_changed_.wait_until(lock, sleeps_until_,
+                               [this] { return stopping_ || !retired_.empty() || protocol_.wake_at() < sleeps_until_; });
     }
-    retired_.clear();
   }
 
   const KafkaLogOptions options_;
@@ -229,20 +287,25 @@ class SharedLog : public KafkaLog, private Outside {
   const std::unique_ptr<Reader> reader_;
 
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
+  mutable std::condition_variable reading_changed_;
+  mutable std::condition_variable time_changed_;
+  mutable std::condition_variable role_changed_;
   mutable Protocol protocol_;
+  const std::uint64_t term_at_start_;
   std::unique_ptr<Producer> producer_;
   std::vector<std::unique_ptr<Producer>> retired_;
   std::function<void()> follow_;
   mutable std::atomic<bool> leads_{false};
   bool stopping_ = false;
-  bool asked_ = false;
   bool reads_ = false;
   struct Wanted {
     Offset from = 0;
     Reading reading = 0;
   } wanted_;
+  SteadyClock::time_point sleeps_until_ = SteadyClock::time_point::max();  ///< the thread that keeps time
 
+  std::unique_ptr<EndAsker> asker_;
+  std::unique_ptr<Election> election_;  ///< made and gone on the main thread
   std::thread reading_thread_;
   std::thread keeping_thread_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // The log on Kafka: EventLog on a topic that several nodes share, with a copy of the chain on this node's disk. Made on the main thread;
-// reads go to the copy, from any thread. Owns threads: one reads the topic, one asks for its end and keeps time, one hears the producer.
+// reads go to the copy, from any thread. Owns threads: one reads the topic, one asks for its end, one keeps time, one hears the producer,
+// one stands for election.
 //
 // A node follows until it is elected and has opened the log; it may lose the lead at any time. Then append() answers `unavailable`.
 
@@ -21,6 +22,7 @@ struct KafkaLogOptions {
   std::string dir;                               ///< of the copy; created when missing
   std::string node;                              ///< said in `opened`
   std::string url;                               ///< where this node takes writes
+  bool confirms_by_append = false;               ///< confirm_end() appends a record, which all in-sync brokers must take
   std::size_t segment_bytes = 64 * 1024 * 1024;  ///< of the copy
   std::chrono::milliseconds idle{50};            ///< of the copy, as EmbeddedOptions::idle
 };
@@ -30,9 +32,12 @@ struct Standing {
   Role role = Role::following;
   std::uint64_t term = 0;
   std::optional<LogOpened> leader;
+  bool leader_is_here = false;     ///< this process took the lead as `leader`
+  bool leads_in_our_name = false;  ///< another process did, since this one began, and named this one's URL
   Offset examined = 0;
   std::uint64_t strays = 0;
-  std::string why;  ///< it is halted, or gave up the lead the last time; empty: for no reason of its own
+  bool has_room = true;  ///< for the copy
+  std::string why;       ///< it is halted, or gave up the lead the last time; empty: for no reason of its own
 };
 
 class KafkaLog : public EventLog {
@@ -43,7 +48,12 @@ class KafkaLog : public EventLog {
   /// none, or another one than the copy. Kafka must answer.
   static Result<std::unique_ptr<KafkaLog>, OpenFailure> open(const KafkaLogOptions& options, Ports ports);
 
-  /// Whether this node is to lead; a hint, from whatever elects. Any thread.
+  /// From now on this node may be elected to lead, as long as `is_fit` says so, which is asked once a second on a thread of the log's and
+  /// must not block. Main thread, once.
+  virtual Result<void, OpenFailure> stand(std::function<bool()> is_fit) = 0;
+  /// Takes no more appends, lets land what is in flight (waits for `most` at most), and makes room for another to lead. Main thread.
+  virtual void step_aside(std::chrono::milliseconds most) = 0;
+  /// Whether this node is to lead; a hint, from whatever elects: stand() arranges it. Any thread.
   virtual void elect(bool elected) = 0;
   virtual Standing standing() const = 0;
   /// Waits until it leads, or is halted, or the time is over. True: it leads.

@@ -34,6 +34,13 @@ Headers headers_of(const Record& record, const LogId& log) {
   return headers;
 }
 
+Headers headers_of_mark(const RecordId& id, const LogId& log) {
+  return {{"ce_specversion", "1.0"},
+          {"ce_id", id.hex()},
+          {"ce_source", std::string(kSource) + log.text()},
+          {"ce_type", std::string(kLogConfirmed)}};
+}
+
 void MessageReader::header(std::string_view name, std::string_view value) {
   const auto* known = std::find(std::begin(kNames), std::end(kNames), name);
   if (known == std::end(kNames)) return;
@@ -52,6 +59,7 @@ FoundRecord MessageReader::found(Offset offset, Instant stamped, std::string_vie
   found.offset = offset;
   found.stamped = stamped;
   if (values_[previous]) found.previous = RecordId::parse(*values_[previous]);
+  found.is_mark = values_[type] == kLogConfirmed && !values_[previous];
   const bool whole = values_[spec] == "1.0" && values_[id] && values_[source] && values_[type] && values_[time] && values_[sequence];
   if (twice_ || !whole || !found.previous || !log() || value.size() > kRecordValueBytesMax) return found;
   const auto own_id = RecordId::parse(*values_[id]);

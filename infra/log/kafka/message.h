@@ -16,6 +16,9 @@ using Headers = std::vector<std::pair<std::string_view, std::string>>;
 /// The headers of `record`; its key is the config's id, or none, its value the record's value.
 Headers headers_of(const Record& record, const LogId& log);
 
+/// The headers of a record that is none of the chain, appended only to learn where it lands. `id` is random.
+Headers headers_of_mark(const RecordId& id, const LogId& log);
+
 /// What the headers of a message say, one by one, then found(): a record when all that makes one is there once and well formed, whoever
 /// wrote it. Whether it is on the chain is not asked here.
 class MessageReader {

@@ -4,8 +4,6 @@
 
 #include <vector>
 
-#include "infra/log/kafka/message.h"
-
 namespace dialin::log::kafka {
 namespace {
 
@@ -38,17 +36,24 @@ Producer::~Producer() {
 }
 
 bool Producer::produce(Token token, const Record& record) {
-  const Headers headers = headers_of(record, log_);
+  return send(token, headers_of(record, log_), record.config ? record.config->text() : std::string(), record.value);
+}
+
+bool Producer::mark(Token token, const Random& random) {
+  RecordId id;
+  random.fill(id.bytes);
+  return send(token, headers_of_mark(id, log_), {}, {});
+}
+
+bool Producer::send(Token token, const Headers& headers, std::string_view key, std::string_view value) {
   rd_kafka_headers_t* sent = rd_kafka_headers_new(headers.size());
-  for (const auto& [name, value] : headers) {
-    rd_kafka_header_add(sent, name.data(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
+  for (const auto& [name, text] : headers) {
+    rd_kafka_header_add(sent, name.data(), static_cast<ssize_t>(name.size()), text.data(), static_cast<ssize_t>(text.size()));
   }
-  const std::string key = record.config ? record.config->text() : std::string();
-  const rd_kafka_resp_err_t error =
-      rd_kafka_producev(client_.get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                        RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()),
-                        RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()), RD_KAFKA_V_HEADERS(sent),
-                        RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(token)), RD_KAFKA_V_END);
+  const rd_kafka_resp_err_t error = rd_kafka_producev(
+      client_.get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+      RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()), RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+      RD_KAFKA_V_HEADERS(sent), RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(token)), RD_KAFKA_V_END);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(sent);  // its own only when it took the record
   return error == RD_KAFKA_RESP_ERR_NO_ERROR;
 }

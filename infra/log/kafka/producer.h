@@ -8,7 +8,9 @@
 #include <string>
 #include <thread>
 
+#include "domain/secrets.h"
 #include "infra/log/kafka/client.h"
+#include "infra/log/kafka/message.h"
 #include "infra/log/kafka/protocol.h"
 
 namespace dialin::log::kafka {
@@ -29,11 +31,14 @@ class Producer {
 
   /// Any thread. False: its queue is full, or the record cannot be sent; it never will be.
   bool produce(Token token, const Record& record);
+  /// Any thread. A record that is none of the chain, to learn where it lands. False: as for produce().
+  bool mark(Token token, const Random& random);
   /// Reports nothing any more.
   void silence() { silent_ = true; }
 
  private:
   Producer(Client client, const LogId& log, std::string topic, Reported reported);
+  bool send(Token token, const Headers& headers, std::string_view key, std::string_view value);
   void run();
 
   Client client_;

@@ -28,6 +28,7 @@ Protocol::Protocol(Ports ports, Options options, Start start)
     : ports_(ports),
       options_(std::move(options)),
       term_(start.term),
+      leader_(start.leader),
       tail_(start.tail),
       examined_(start.at),
       rooted_(!start.last),
@@ -55,6 +56,7 @@ void Protocol::take_landed() {
     examined_ = landed + 1;
     join(record, landed);
   }
+  give_up_when_idle();
 }
 
 void Protocol::on_found(FoundRecord found, Reading reading, Time now) {
@@ -68,7 +70,7 @@ void Protocol::on_found(FoundRecord found, Reading reading, Time now) {
     if (was_opening && role_ == Role::leading) check_clock(found.stamped);
   } else if (role_ != Role::halted) {
     examined_ = found.offset + 1;
-    ++strays_;
+    if (!found.is_mark) ++strays_;
   }
   take_landed();
 }
@@ -104,6 +106,7 @@ void Protocol::join(const Record& record, Offset at) {
   note_half_done(record);
   if (record.type == kLogOpened) {
     leader_ = ports_.codec.decode_opened(record);
+    leader_is_here_ = std::find(own_openings_.begin(), own_openings_.end(), record.id) != own_openings_.end();
     if (leader_) term_ = std::max(term_, leader_->term);
   }
   later(unanswered_.settle(record));
@@ -134,7 +137,8 @@ void Protocol::check_clock(Instant stamped) {
   const std::int64_t off_us = ports_.clock.now().us - stamped.us;
   if (stamped.us == 0 || std::abs(off_us) <= options_.clock_off_us_max) return;
   why_not_leading_ = "this node's clock is " + std::to_string(off_us / 1'000'000) + " s off the broker's";
-  step_down(10 * options_.look);
+  fit_at_ = now_ + options_.unfit;
+  step_down(options_.unfit);
 }
 
 void Protocol::on_read_to(Offset examined, Reading reading, Time now) {
@@ -154,8 +158,8 @@ void Protocol::append(std::vector<Record>& group, GroupAnswered answered, Time n
   now_ = now;
   Tail tail = end();
   const bool fits = pipeline_.size() + group.size() <= options_.in_flight_max;
-  if (role_ != Role::leading || no_room_ || !fits || group.front().previous != tail.id) {
-    const LogError error = role_ == Role::leading && no_room_ ? LogError::no_space : LogError::unavailable;
+  if (!leads() || no_room_ || !fits || group.front().previous != tail.id) {
+    const LogError error = leads() && no_room_ ? LogError::no_space : LogError::unavailable;
     return later(unanswered_.add_refused(tail, error, std::move(answered)));
   }
   for (Record& record : group) {
@@ -180,7 +184,7 @@ void Protocol::confirm_end(EndQuestions::Reached reached, Time now) {
   if (role_ == Role::halted || !options_.guards.asks_for_the_end) {
     return later({std::move(reached)}, role_ != Role::halted);
   }
-  questions_.add(std::move(reached));
+  questions_.add(std::move(reached), true);
 }
 
 }  // namespace dialin::log::kafka

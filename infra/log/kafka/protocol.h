@@ -41,7 +41,8 @@ struct FoundRecord {
   std::optional<Record> record;
   /// Its `ce_previousid`, if it has one that is an id: what has the tail's id there and is no record is poison.
   std::optional<RecordId> previous;
-  Instant stamped;  ///< by the broker
+  Instant stamped;       ///< by the broker
+  bool is_mark = false;  ///< of a node that asked for the end: no stray that anybody wants to hear of
 };
 
 enum class Kept : std::uint8_t {
@@ -61,8 +62,8 @@ class Outside {
   /// Everything from `from` on, in order, told with `reading`; nothing of an earlier reading any more.
   virtual void read_from(Offset from, Reading reading) = 0;
   virtual void stop_reading() = 0;
-  /// One question at a time; the answer is on_end().
-  virtual void ask_end() = 0;
+  /// One question at a time; the answer is on_end(). `firmly`: not even a broker that was cut off may answer from the past.
+  virtual void ask_end(bool firmly) = 0;
   /// Copies the records, which are on the chain, the last of them at `last_at`. Those that the copy had at the start come again first and
   /// are compared. None is kept unless the answer is `done`.
   virtual Kept keep(std::span<const Record> records, Offset last_at) = 0;
@@ -97,6 +98,7 @@ class Protocol {
     std::chrono::milliseconds back_off{100};     ///< before the next opening after one that somebody else won; up to twice as long
     std::chrono::milliseconds look{1000};        ///< a leader asks for the end this often, to learn that it is none any more
     std::chrono::milliseconds retry{200};        ///< after a question or a copy that failed
+    std::chrono::milliseconds unfit{10'000};     ///< who found its clock wrong makes room for another for so long
     std::size_t in_flight_max = 64 * 1024;       ///< records produced and not yet on the chain; more are refused
     std::int64_t clock_off_us_max = 60'000'000;  ///< of this node's clock from the broker's, on its own `opened`
     Guards guards;
@@ -116,6 +118,7 @@ class Protocol {
     Offset at = 0;               ///< of that record; for the empty chain nothing was looked at
     Tail kept;                   ///< `tail` or behind it
     std::uint64_t term = 0;
+    std::optional<LogOpened> leader;  ///< as the last `opened` up to `tail` says
   };
   Protocol(Ports ports, Options options, Start start);
 
@@ -135,16 +138,20 @@ class Protocol {
   void confirm_end(EndQuestions::Reached reached, Time now);
   /// The topic can no longer be believed.
   void halt(std::string why);
-  /// Gives up the lead and asks for it no more: the clean stop. What is in flight stays unanswered until somebody opens.
-  void resign(Time now);
   /// After any number of inputs: keeps what joined the chain, then calls back.
   void settle(Time now);
   /// When on_time() has something to do.
   Time wake_at() const;
 
   Role role() const { return role_; }
+  /// Whether append() is taken: who is not elected any more only lets land what is in flight.
+  bool leads() const { return role_ == Role::leading && elected_; }
+  /// Whether it could lead if it were elected. Who cannot makes room for another.
+  bool is_fit(Time now) const { return role_ != Role::halted && !no_room_ && now >= fit_at_; }
   std::uint64_t term() const { return term_; }
   const std::optional<LogOpened>& leader() const { return leader_; }  ///< as the last `opened` on the chain says
+  /// That record was produced here, in this life.
+  bool leader_is_here() const { return leader_is_here_; }
   const std::string& why_halted() const { return why_halted_; }
   /// The last time that it gave up the lead for a reason of its own; empty: never.
   const std::string& why_not_leading() const { return why_not_leading_; }
@@ -181,6 +188,7 @@ class Protocol {
   bool wants_reading() const;
   void tell_who_waits_for_the_end();
   void step_down(std::chrono::milliseconds pause);
+  void give_up_when_idle();
   void catch_up_to_open();
   void open();
   void check_clock(Instant stamped);
@@ -198,6 +206,7 @@ class Protocol {
   bool elected_ = false;
   std::uint64_t term_;
   std::optional<LogOpened> leader_;
+  bool leader_is_here_ = false;
   std::string why_halted_;
   std::string why_not_leading_;
 
@@ -219,6 +228,7 @@ class Protocol {
   Token next_report_ = 1;          ///< reports come in the order of the records
   std::deque<Produced> pipeline_;  ///< of the present producer, not yet on the chain
   std::optional<RecordId> opening_;
+  std::deque<RecordId> own_openings_;  ///< the last kOwnOpeningsMax: even one that was given up may land
   std::uint64_t opening_try_ = 0;
 
   Unanswered unanswered_;
@@ -226,6 +236,7 @@ class Protocol {
   std::deque<Told> to_tell_;
 
   Time open_at_{};
+  Time fit_at_{};
   Time look_at_{};
   Time retry_at_{};
 };

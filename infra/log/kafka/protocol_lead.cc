@@ -10,6 +10,8 @@
 namespace dialin::log::kafka {
 namespace {
 
+constexpr std::size_t kOwnOpeningsMax = 64;
+
 class NoRandom : public Random {
  public:
   void fill(std::span<std::uint8_t> out) const override { std::fill(out.begin(), out.end(), std::uint8_t{0}); }
@@ -22,13 +24,17 @@ void Protocol::on_elected(bool elected, Time now) {
   elected_ = elected;
   if (elected) {
     open_at_ = now;
-  } else if (role_ != Role::following && role_ != Role::halted) {
+  } else if (role_ == Role::leading) {
+    give_up_when_idle();
+  } else if (role_ == Role::catching_up || role_ == Role::opening) {
     step_down({});
   }
 }
 
-void Protocol::resign(Time now) {
-  on_elected(false, now);
+/// What is in flight is let land: whoever waits for it gets a plain answer, and nobody else can have opened unless the lead was lost
+/// anyway.
+void Protocol::give_up_when_idle() {
+  if (role_ == Role::leading && !elected_ && pipeline_.empty()) step_down({});
 }
 
 /// Nothing is said of what is in flight: it may still land, and be on the chain. The next record that joins it, of anybody, settles it.
@@ -48,14 +54,14 @@ void Protocol::step_down(std::chrono::milliseconds pause) {
 
 void Protocol::catch_up_to_open() {
   role_ = Role::catching_up;
-  confirm_end(
-      [this, attempt = ++opening_try_](bool reached) {
-        if (attempt != opening_try_ || role_ != Role::catching_up) return;
-        if (reached) return open();
-        role_ = Role::following;
-        open_at_ = now_ + options_.retry;
-      },
-      now_);
+  const auto reached_end = [this, attempt = ++opening_try_](bool reached) {
+    if (attempt != opening_try_ || role_ != Role::catching_up) return;
+    if (reached) return open();
+    role_ = Role::following;
+    open_at_ = now_ + options_.retry;
+  };
+  if (!options_.guards.asks_for_the_end) return later({reached_end}, true);
+  questions_.add(reached_end, false);
 }
 
 void Protocol::open() {
@@ -66,6 +72,8 @@ void Protocol::open() {
   group.open(options_.node, options_.url, term_ + 1);
   role_ = Role::opening;
   opening_ = group.records().back().id;
+  own_openings_.push_back(*opening_);
+  if (own_openings_.size() > kOwnOpeningsMax) own_openings_.pop_front();
   for (const Record& record : group.records()) {
     if (!produce(record)) return step_down(options_.retry);
   }
@@ -94,7 +102,7 @@ void Protocol::on_time(Time now) {
   if (role_ == Role::following && elected_ && now >= open_at_ && !no_room_) catch_up_to_open();
   if (role_ == Role::leading && now >= look_at_) {
     look_at_ = now + options_.look;
-    questions_.add([](bool) {});
+    questions_.add([](bool) {}, false);
   }
 }
 
@@ -109,7 +117,8 @@ void Protocol::settle(Time now) {
   if (wants && !reading_) ports_.outside.read_from(examined_, ++reading_number_);
   if (!wants && reading_) ports_.outside.stop_reading();
   reading_ = wants;
-  if (role_ != Role::halted && now >= retry_at_ && questions_.send()) ports_.outside.ask_end();
+  if (role_ == Role::halted || now < retry_at_) return;
+  if (const auto question = questions_.send()) ports_.outside.ask_end(question->firmly);
 }
 
 void Protocol::tell_who_waits_for_the_end() {

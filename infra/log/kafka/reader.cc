@@ -43,7 +43,6 @@ void take(const rd_kafka_message_t& message, Reader::Batch& batch) {
       reader.header(name, {static_cast<const char*>(value), size});
     }
   }
-  if (batch.found.empty()) batch.log = reader.log();
   batch.found.push_back(reader.found(message.offset, stamp_of(message), {static_cast<const char*>(message.payload), message.len}));
 }
 

@@ -25,7 +25,6 @@ class Reader {
 
   struct Batch {
     std::vector<FoundRecord> found;
-    std::optional<LogId> log;         ///< that the first record found says it belongs to
     std::optional<Offset> read_to;    ///< the partition's end was reached: nothing below was left out
     std::optional<std::string> lost;  ///< the topic does not hold what it should: final
   };

@@ -66,7 +66,7 @@ class SimulatedNode : public Outside {
   void renew_producer() override;
   void read_from(Offset from, Reading reading) override;
   void stop_reading() override { reads_ = false; }
-  void ask_end() override { asked_ = true; }
+  void ask_end(bool) override { asked_ = true; }
   Kept keep(std::span<const Record> records, Offset last_at) override;
 
  private:

@@ -1,0 +1,119 @@
+#include "infra/log/kafka/election.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <chrono>
+
+namespace dialin::log::kafka {
+namespace {
+
+constexpr int kPoll_ms = 1000;
+constexpr std::chrono::seconds kLeaveMost{1};
+
+using Event = std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)>;
+
+Event next_event(rd_kafka_queue_t* queue, int wait_ms) {
+  return {rd_kafka_queue_poll(queue, wait_ms), rd_kafka_event_destroy};
+}
+
+/// Neither assigning nor leaving can be refused in a way that the next event does not tell again.
+void destroy(rd_kafka_error_t* error) {
+  if (error != nullptr) rd_kafka_error_destroy(error);
+}
+
+}  // namespace
+
+void Election::CloseQueue::operator()(rd_kafka_queue_s* queue) const {
+  rd_kafka_queue_destroy(queue);
+}
+
+Result<std::unique_ptr<Election>, KafkaFailure> Election::make(const Connection& connection, Telemetry& telemetry, Hooks hooks) {
+  Connection with_defaults = connection;
+  with_defaults.properties.insert(with_defaults.properties.begin(), {"session.timeout.ms", "6000"});
+  auto client =
+      make_consumer(with_defaults, telemetry,
+                    {{"group.id", connection.topic + ".leader"},
+                     // The others move the partition to another member whenever one joins.
+                     {"partition.assignment.strategy", "cooperative-sticky"},
+                     // How soon the others learn that one has left.
+                     {"heartbeat.interval.ms", "200"},
+                     {"enable.auto.commit", "false"},
+                     {"auto.offset.reset", "latest"}},
+                    [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR); });
+  if (!client) return client.error();
+  rd_kafka_poll_set_consumer(client->get());
+  return std::unique_ptr<Election>(new Election(std::move(*client), connection.topic, telemetry, std::move(hooks)));
+}
+
+Election::Election(Client client, std::string topic, Telemetry& telemetry, Hooks hooks)
+    : client_(std::move(client)),
+      topic_(std::move(topic)),
+      telemetry_(telemetry),
+      hooks_(std::move(hooks)),
+      queue_(rd_kafka_queue_get_consumer(client_.get())),
+      thread_([this] { run(); }) {}
+
+Election::~Election() {
+  stopping_ = true;
+  rd_kafka_queue_yield(queue_.get());
+  thread_.join();
+}
+
+void Election::run() {
+  bool joined = false;
+  while (!stopping_) {
+    if (const bool is_fit = hooks_.is_fit(); is_fit != joined) join_or_leave(joined = is_fit);
+    if (const Event event = next_event(queue_.get(), kPoll_ms)) take(event.get());
+  }
+  leave_for_good();
+}
+
+void Election::join_or_leave(bool joins) {
+  if (!joins) {
+    rd_kafka_unsubscribe(client_.get());
+    return;
+  }
+  const std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)> wanted(
+      rd_kafka_topic_partition_list_new(1), rd_kafka_topic_partition_list_destroy);
+  rd_kafka_topic_partition_list_add(wanted.get(), topic_.c_str(), RD_KAFKA_PARTITION_UA);
+  if (const auto error = rd_kafka_subscribe(client_.get(), wanted.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    telemetry_.say(Level::error, std::string("this node cannot be elected: ") + rd_kafka_err2str(error));
+  }
+}
+
+/// Records are of no interest here; none is fetched once the partition is paused.
+void Election::take(rd_kafka_event_t* event) {
+  switch (rd_kafka_event_type(event)) {
+    case RD_KAFKA_EVENT_REBALANCE:
+      return take_change(event);
+    case RD_KAFKA_EVENT_ERROR:
+      if (rd_kafka_event_error_is_fatal(event) != 0) {
+        telemetry_.say(Level::error, std::string("this node cannot be elected any more: ") + rd_kafka_event_error_string(event));
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+void Election::take_change(rd_kafka_event_t* event) {
+  rd_kafka_topic_partition_list_t* partitions = rd_kafka_event_topic_partition_list(event);
+  const bool is_given = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+  if (is_given) {
+    destroy(rd_kafka_incremental_assign(client_.get(), partitions));
+    rd_kafka_pause_partitions(client_.get(), partitions);
+  }
+  if (partitions->cnt > 0) hooks_.elected(is_given);
+  // Only then may the group give it to another.
+  if (!is_given) destroy(rd_kafka_incremental_unassign(client_.get(), partitions));
+}
+
+void Election::leave_for_good() {
+  destroy(rd_kafka_consumer_close_queue(client_.get(), queue_.get()));
+  const auto deadline = std::chrono::steady_clock::now() + kLeaveMost;
+  while (rd_kafka_consumer_closed(client_.get()) == 0 && std::chrono::steady_clock::now() < deadline) {
+    if (const Event event = next_event(queue_.get(), 100)) take(event.get());
+  }
+}
+
+}  // namespace dialin::log::kafka

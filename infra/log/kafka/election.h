@@ -1,0 +1,52 @@
+#pragma once
+// Which of the nodes on one log is to lead: the one that holds the topic's only partition in a consumer group of Kafka's. A hint, no more:
+// two may hold it for a while (one of them stopped, or cut off), and what keeps the log right is the chain alone.
+//
+// Owns a thread, on which the hooks are called; they must not block for long.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "infra/log/kafka/client.h"
+
+struct rd_kafka_queue_s;
+struct rd_kafka_op_s;
+
+namespace dialin::log::kafka {
+
+class Election {
+ public:
+  struct Hooks {
+    std::function<bool()> is_fit;  ///< asked once a second; who is not leaves the group, and is told that it is not elected
+    std::function<void(bool)> elected;
+  };
+  /// Joins the group at once. `session.timeout.ms` among the connection's properties says after how long a silent holder counts as
+  /// gone; 6 s without one, which is the least that brokers take unless told otherwise.
+  static Result<std::unique_ptr<Election>, KafkaFailure> make(const Connection& connection, Telemetry& telemetry, Hooks hooks);
+  /// Leaves the group, so that another is elected at once; waits for a second at most.
+  ~Election();
+
+ private:
+  struct CloseQueue {
+    void operator()(rd_kafka_queue_s* queue) const;
+  };
+  Election(Client client, std::string topic, Telemetry& telemetry, Hooks hooks);
+  void run();
+  void join_or_leave(bool joins);
+  void take(rd_kafka_op_s* event);
+  void take_change(rd_kafka_op_s* event);
+  void leave_for_good();
+
+  const Client client_;
+  const std::string topic_;
+  Telemetry& telemetry_;
+  const Hooks hooks_;
+  const std::unique_ptr<rd_kafka_queue_s, CloseQueue> queue_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace dialin::log::kafka

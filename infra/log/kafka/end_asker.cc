@@ -1,0 +1,80 @@
+#include "infra/log/kafka/end_asker.h"
+
+#include <chrono>
+#include <utility>
+
+namespace dialin::log::kafka {
+namespace {
+
+constexpr int kAsk_ms = 2000;
+
+}  // namespace
+
+EndAsker::EndAsker(Reader& reader, const Options& options, const Random& random, Telemetry& telemetry, Answered answered)
+    : reader_(reader), options_(options), random_(random), telemetry_(telemetry), answered_(std::move(answered)), thread_([this] {
+        run();
+      }) {}
+
+EndAsker::~EndAsker() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void EndAsker::ask(bool firmly) {
+  {
+    const std::lock_guard lock(mutex_);
+    asked_ = firmly;
+  }
+  changed_.notify_one();
+}
+
+void EndAsker::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stopping_ || asked_; });
+    if (stopping_) return;
+    const bool firmly = *std::exchange(asked_, std::nullopt);
+    lock.unlock();
+    answered_(firmly && options_.appends ? ask_by_append() : reader_.ask_end(kAsk_ms));
+    lock.lock();
+  }
+}
+
+std::optional<Offset> EndAsker::ask_by_append() {
+  if (!producer_) {
+    auto made =
+        Producer::make(options_.connection, options_.log, telemetry_, [this](std::span<const Delivered> delivered) { take(delivered); });
+    if (!made) {
+      telemetry_.say(Level::error, made.error().text);
+      return std::nullopt;
+    }
+    producer_ = std::move(*made);
+  }
+  std::unique_lock lock(mutex_);
+  const Token token = ++mark_.token;
+  mark_.is_told = false;
+  lock.unlock();
+  if (!producer_->mark(token, random_)) return std::nullopt;
+  lock.lock();
+  changed_.wait_for(lock, std::chrono::milliseconds(kAsk_ms), [this] { return stopping_ || mark_.is_told; });
+  // One that is late is of no use to anybody: the next question needs a later one.
+  return mark_.is_told ? mark_.landed : std::nullopt;
+}
+
+void EndAsker::take(std::span<const Delivered> delivered) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Delivered& one : delivered) {
+      if (one.token != mark_.token) continue;
+      mark_.is_told = true;
+      mark_.landed = one.offset;
+    }
+  }
+  changed_.notify_one();
+}
+
+}  // namespace dialin::log::kafka
