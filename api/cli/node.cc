@@ -5,6 +5,7 @@
 #include "api/cli/command.h"
 #include "api/cli/documents.h"
 #include "api/cli/open_store.h"
+#include "api/cli/shared_node.h"
 #include "api/http/api.h"
 #include "api/http/entrance.h"
 #include "api/http/event_stream.h"
@@ -56,31 +57,25 @@ struct Ground {
 };
 
 constexpr std::size_t kSlowReadThreads = 1;
+/// How long a stop waits for what is in flight before it makes room for another node to lead all the same.
+constexpr std::chrono::milliseconds kStepAsideMost{2000};
 
 std::string url_of(const std::string& host, std::uint16_t port) {
   const bool ipv6 = host.find(':') != std::string::npos;
   return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-log::kafka::KafkaLogOptions log_options(const ServeOptions& options, std::uint16_t port) {
-  log::kafka::KafkaLogOptions log;
-  log.connection = {options.kafka->brokers, options.kafka->topic, options.kafka->properties};
-  log.dir = options.data + "/log";
-  log.url = options.advertise.empty() ? url_of(options.host, port) : options.advertise;
-  log.node = options.node.empty() ? log.url.substr(log.url.find("//") + 2) : options.node;
-  return log;
-}
-
 /// Everything that serves, on a log and views that are in step. Members are made in this order and go in the reverse one.
 class ServingNode : public Node {
  public:
   ServingNode(const ServeOptions& options, std::unique_ptr<Ground> ground, std::unique_ptr<crypto::ApiKeys> keys,
-              std::unique_ptr<crypto::KeyRing> ring, OpenStore opened)
+              std::unique_ptr<crypto::KeyRing> ring, OpenStore opened, std::unique_ptr<SharedNode> shared)
       : ground_(std::move(ground)),
         keys_(std::move(keys)),
         ring_(std::move(ring)),
         log_(std::move(opened.log)),
-        shared_(opened.shared),
+        shared_log_(opened.shared),
+        shared_(std::move(shared)),
         store_(std::move(opened.views.store)),
         views_(*store_, *log_, ground_->codec),
         projector_(*store_, ground_->codec, opened.views.position),
@@ -92,14 +87,18 @@ class ServingNode : public Node {
                 {&watch_, &hub_}),
         api_(wiring()),
         host_(options.host) {
+    if (shared_) shared_->identity.log = log_->id();
     hub_.connect([this](std::size_t thread, std::function<void()> work) { ground_->server.post(thread, std::move(work)); });
     ring_->follow(ground_->telemetry);
   }
   ~ServingNode() override { stop(); }
 
-  void start() override {
-    if (shared_ != nullptr) shared_->elect(true);
+  Result<void, CannotServe> start() override {
     ground_->entrance.open(api_);
+    if (!shared_) return {};
+    const auto stood = shared_log_->stand([this] { return !writer_.is_out_of_step(); });
+    if (!stood) return CannotServe{stood.error().text};
+    return {};
   }
 
   std::string url() const override { return url_of(host_, ground_->server.port()); }
@@ -107,10 +106,11 @@ class ServingNode : public Node {
   void stop() override {
     if (stopping_.exchange(true)) return;
     ground_->telemetry.say(Level::info, "stopping: requests in flight are answered first");
+    // First, so that another leads by the time that callers go there.
+    if (shared_) shared_log_->step_aside(kStepAsideMost);
     ground_->server.drain();
     slow_reads_.stop();
     writer_.stop();
-    if (shared_ != nullptr) shared_->elect(false);
   }
 
  private:
@@ -131,11 +131,10 @@ class ServingNode : public Node {
             std::string(asyncapi_document()),
             [this]() -> std::vector<std::string> {
               if (stopping_) return {"the node is stopping"};
-              if (shared_ == nullptr) return {};
-              const auto standing = shared_->standing();
-              if (standing.role == log::kafka::Role::halted) return {standing.why};
               return {};
-            }};
+            },
+            shared_ ? [this] { return standing_of(*shared_log_, shared_->identity); } : std::function<http::NodeStanding()>(),
+            shared_ ? &shared_->others : nullptr};
   }
 
   std::atomic<bool> stopping_{false};
@@ -143,7 +142,8 @@ class ServingNode : public Node {
   std::unique_ptr<crypto::ApiKeys> keys_;
   std::unique_ptr<crypto::KeyRing> ring_;
   std::unique_ptr<EventLog> log_;
-  log::kafka::KafkaLog* shared_;  ///< `log_`, when it is on Kafka
+  log::kafka::KafkaLog* shared_log_;  ///< `log_`, when nodes share it
+  std::unique_ptr<SharedNode> shared_;
   std::unique_ptr<ViewStore> store_;
   projections::Views views_;
   projections::Projector projector_;
@@ -167,12 +167,20 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   ground->server.start();
   std::filesystem::create_directories(options.data);
   const log::EmbeddedLog::Ports ports{ground->files, ground->clock, ground->random, ground->codec, ground->telemetry};
-  auto store = options.kafka ? open_shared_store(options.data, log_options(options, ground->server.port()), ports, **ring,
-                                                 [&](const std::string& why) { ground->entrance.waits(why); })
-                             : open_store(options.data, ports, **ring);
-  if (!store) return store.error();
+  std::unique_ptr<SharedNode> shared;
+  std::optional<Result<OpenStore, CannotServe>> store;
+  if (options.kafka) {
+    const auto log = kafka_log_options(options, url_of(options.host, ground->server.port()));
+    auto made = make_shared_node(log, ground->random);
+    if (!made) return made.error();
+    shared = std::move(*made);
+    store = open_shared_store(options.data, log, ports, **ring, [&](const std::string& why) { ground->entrance.waits(why); });
+  } else {
+    store = open_store(options.data, ports, **ring);
+  }
+  if (!*store) return store->error();
   return std::unique_ptr<Node>(
-      std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring), std::move(*store)));
+      std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring), std::move(**store), std::move(shared)));
 }
 
 }  // namespace dialin::cli

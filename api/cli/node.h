@@ -24,7 +24,8 @@ class Node {
   static Result<std::unique_ptr<Node>, CannotServe> open(const ServeOptions& options);
   virtual ~Node() = default;
 
-  virtual void start() = 0;  ///< from now on the store answers
+  /// From now on the store answers, and on a log that nodes share it may be elected to lead.
+  virtual Result<void, CannotServe> start() = 0;
   /// `http://HOST:PORT`, with the port that was bound.
   virtual std::string url() const = 0;
   /// Lets requests in flight be answered (10 s at most), then brings log and views to rest. Idempotent.

@@ -133,6 +133,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   std::string listen = "127.0.0.1:8080";
   std::string log = "embedded";
   std::string log_format = "text";
+  std::string confirm = "offset";
   CommandLine line("serve", "Serve the API: views in DATA/views; the log in DATA/log, or on Kafka with a copy there.");
   KafkaWords kafka(line);
   line.option("--data", options.data, "directory of the log and the views; made when missing")->required();
@@ -143,6 +144,11 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.option("--log", log, "where the log is")->check(CLI::IsMember({"embedded", "kafka"}));
   line.option("--advertise", options.advertise, "http://HOST:PORT where other nodes on the same log reach this one [where it listens]");
   line.option("--node", options.node, "this node's name in the log [--advertise without http://]");
+  line.option(
+          "--confirm", confirm,
+          "how the end of a log on Kafka is asked for: 'offset' is fast; 'append' writes a small record, which leaves no window in which "
+          "a broker that was cut off may answer from the past")
+      ->check(CLI::IsMember({"offset", "append"}));
   line.option("--sip-domain", options.sip_domain, "the domain of the sip_uri of new configs");
   line.flag("--allow-sip-only", options.allow_sip_only, "let a pinless config be without phone_number");
   line.option("--threads", options.threads, "io threads; 0 is as many as cores")->check(CLI::Range(0, 256));
@@ -168,6 +174,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   if (options.keyring.empty()) options.keyring = options.data + "/keyring.json";
   if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.log_json = log_format == "json";
+  options.confirms_by_append = confirm == "append";
   return options;
 }
 

@@ -24,6 +24,7 @@ struct KafkaOptions {
 
 struct ServeOptions {
   std::optional<KafkaOptions> kafka;  ///< absent: the embedded log
+  bool confirms_by_append = false;    ///< of a log on Kafka: the end is asked for by appending
   std::string advertise;              ///< where the other nodes reach this one; empty: where it listens
   std::string node;                   ///< its name; empty: as `advertise`, without the scheme
   std::string data;                   ///< directory: log/ and views/ stand in it

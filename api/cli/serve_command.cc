@@ -84,7 +84,7 @@ int run_serve(const std::vector<std::string>& arguments) {
     return Node::open(options);
   }();
   if (!node) return cannot_serve(node.error().text);
-  (*node)->start();
+  if (const auto started = (*node)->start(); !started) return cannot_serve(started.error().text);
   if (options.dev) print_first_steps((*node)->url(), dev_key);
   std::cout << "listening on " << (*node)->url() << std::endl;
   wait_for_stop(signals);

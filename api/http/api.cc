@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/http/authorization.h"
+#include "api/http/forward.h"
 #include "api/http/media_type.h"
 #include "api/http/read_position.h"
 
@@ -59,6 +60,8 @@ void Api::handle(Exchange& exchange) {
   try {
     if (const std::optional<Problem> problem = admit(call, match)) {
       call.refuse(*problem);
+    } else if (is_for_another_node(call)) {
+      forward(call);
     } else if (match.route->method == Method::get && match.route->needs != Needs::nothing) {
       serve_at_position(call);
     } else {

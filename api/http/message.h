@@ -27,8 +27,9 @@ enum class Field : std::uint8_t {
   last_event_id,
   host,
   expect,
+  dialin_forwarded_by,
 };
-constexpr std::size_t kFieldCount = 13;
+constexpr std::size_t kFieldCount = 14;
 std::string_view name_of(Field field);                    ///< lower case
 std::optional<Field> field_named(std::string_view name);  ///< in any case
 /// Whether `text` is `lower`, ASCII letters in any case. `lower` is lower case.

@@ -9,6 +9,15 @@ namespace {
 
 constexpr std::string_view kNeverStore = "Cache-Control: no-store\r\n";
 
+void add_standing(const NodeStanding& standing, boost::json::object& state) {
+  state["node"] = standing.identity.node;
+  state["instance"] = standing.identity.instance;
+  state["log"] = standing.identity.log.text();
+  state["term"] = standing.term;
+  state["leader"] = nullptr;
+  if (standing.leader) state["leader"] = standing.leader->url;
+}
+
 }  // namespace
 
 Response health_answer(const Manner& manner, Sequence applied) {
@@ -17,12 +26,13 @@ Response health_answer(const Manner& manner, Sequence applied) {
 
 Response readiness_answer(const Manner& manner, const Readiness& readiness) {
   const auto& reasons = readiness.reasons;
-  const boost::json::object state{{"status", reasons.empty() ? "ready" : "not-ready"},
-                                  {"role", readiness.role},
-                                  {"applied", readiness.applied.value},
-                                  {"end", readiness.end.value},
-                                  {"lag", readiness.end.value - readiness.applied.value},
-                                  {"reasons", boost::json::array(reasons.begin(), reasons.end())}};
+  boost::json::object state{{"status", reasons.empty() ? "ready" : "not-ready"},
+                            {"role", readiness.role},
+                            {"applied", readiness.applied.value},
+                            {"end", readiness.end.value},
+                            {"lag", readiness.end.value - readiness.applied.value},
+                            {"reasons", boost::json::array(reasons.begin(), reasons.end())}};
+  if (readiness.standing) add_standing(*readiness.standing, state);
   Response response = manner.answer(boost::json::serialize(state), readiness.applied, kNeverStore);
   if (!reasons.empty()) response.status = 503;
   return response;

@@ -5,15 +5,19 @@
 #include <string_view>
 #include <vector>
 
+#include <optional>
+
 #include "api/http/call.h"
+#include "api/http/node_standing.h"
 
 namespace dialin::http {
 
 struct Readiness {
-  std::string_view role;  ///< `starting`, `leader`
+  std::string_view role;  ///< `starting`, `leader`, `follower`, `halted`
   Sequence applied;
-  Sequence end;                      ///< of the log; at least `applied`
-  std::vector<std::string> reasons;  ///< not to be ready; empty: ready
+  Sequence end;                               ///< of the log; at least `applied`
+  std::vector<std::string> reasons;           ///< not to be ready; empty: ready
+  std::optional<NodeStanding> standing = {};  ///< of a log that nodes share
 };
 
 Response health_answer(const Manner& manner, Sequence applied);

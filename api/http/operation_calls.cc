@@ -10,9 +10,11 @@
 namespace dialin::http {
 namespace {
 
-std::vector<std::string> reasons_not_ready(const Wiring& wiring) {
+/// `standing`: null on a log that no other node shares.
+std::vector<std::string> reasons_not_ready(const Wiring& wiring, const NodeStanding* standing) {
   std::vector<std::string> reasons;
   if (wiring.unready) reasons = wiring.unready();
+  if (standing != nullptr) reasons.insert(reasons.end(), standing->reasons.begin(), standing->reasons.end());
   if (std::string trouble = wiring.writer.trouble(); !trouble.empty()) reasons.push_back(std::move(trouble));
   wiring.telemetry.set(Gauge::ready, reasons.empty() ? 1 : 0);
   return reasons;
@@ -35,12 +37,18 @@ void get_readiness(Call& call) {
   // In this order, so that the lag is never below nothing.
   const Sequence applied = call.applied();
   const Sequence end = std::max(call.wiring.log.tail().sequence, applied);
-  call.respond(readiness_answer(call.admitted.manner, {"leader", applied, end, reasons_not_ready(call.wiring)}));
+  std::optional<NodeStanding> standing;
+  if (call.wiring.standing) standing = call.wiring.standing();
+  auto reasons = reasons_not_ready(call.wiring, standing ? &*standing : nullptr);
+  const std::string_view role = standing ? standing->role : "leader";
+  call.respond(readiness_answer(call.admitted.manner, {role, applied, end, std::move(reasons), std::move(standing)}));
 }
 
 void get_metrics(Call& call) {
   if (!call.query()) return;
-  reasons_not_ready(call.wiring);  // for its gauge
+  std::optional<NodeStanding> standing;
+  if (call.wiring.standing) standing = call.wiring.standing();
+  reasons_not_ready(call.wiring, standing ? &*standing : nullptr);  // for its gauge
   call.respond(metrics_answer(call.admitted.manner, call.wiring.telemetry, call.applied()));
 }
 

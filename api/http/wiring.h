@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/http/node_standing.h"
 #include "api/service/applied_watch.h"
 #include "api/service/slow_reads.h"
 #include "api/service/writer.h"
@@ -36,7 +37,10 @@ struct Wiring {
   std::string openapi;   ///< the document's bytes, served as they are
   std::string asyncapi;  ///< likewise
   /// Reasons, beside the writer's trouble, for which /readyz says 503: "is stopping". May be empty. Any thread.
-  std::function<std::vector<std::string>()> unready;
+  std::function<std::vector<std::string>()> unready = {};
+  /// Where this node stands among those that share its log; null when no other does. Any thread.
+  std::function<NodeStanding()> standing = {};
+  NodeClient* nodes = nullptr;  ///< how the others are reached; null likewise
 };
 
 }  // namespace dialin::http

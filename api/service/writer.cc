@@ -75,6 +75,9 @@ void Writer::stop() {
 Sequence Writer::applied() const {
   return loop_->core().applied();
 }
+bool Writer::is_out_of_step() const {
+  return loop_->core().is_out_of_step();
+}
 std::string Writer::trouble() const {
   return loop_->core().trouble();
 }

@@ -65,6 +65,8 @@ class Writer {
   Sequence applied() const;
   /// Why writes are refused now (the disk is full …); empty when they are not. Any thread.
   std::string trouble() const;
+  /// The views do not take what the log holds. Any thread.
+  bool is_out_of_step() const;
 
  private:
   class Loop;

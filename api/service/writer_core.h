@@ -53,6 +53,7 @@ class WriterCore {
 
   Sequence applied() const { return {applied_.load(std::memory_order_acquire)}; }  ///< any thread
   std::string trouble() const;                                                     ///< any thread
+  bool is_out_of_step() const;                                                     ///< any thread
 
  private:
   std::size_t decide_group(const Tail& end, Time now);

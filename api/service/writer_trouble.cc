@@ -87,6 +87,11 @@ void WriterCore::set_trouble(std::string why) {
   trouble_ = std::move(why);
 }
 
+bool WriterCore::is_out_of_step() const {
+  const std::lock_guard lock(trouble_mutex_);
+  return !trouble_.empty();
+}
+
 std::string WriterCore::trouble() const {
   const std::lock_guard lock(trouble_mutex_);
   return trouble_.empty() && is_stuck() ? std::string(kDoesNotAnswer) : trouble_;

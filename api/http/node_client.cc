@@ -1,0 +1,216 @@
+#include "api/http/node_client.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <thread>
+
+#include "api/http/message.h"
+
+namespace dialin::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+using Answer = Result<NodeAnswer, NoAnswer>;
+
+constexpr std::uint64_t kBodyBytesMax = 1 << 20;
+constexpr std::chrono::seconds kKeptMost{30};  ///< less than a node keeps a silent connection
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+/// Hop by hop, or made anew by who answers the caller.
+constexpr std::array<std::string_view, 7> kNotPassedOn = {"connection",   "keep-alive", "transfer-encoding", "content-length", "date",
+                                                          "content-type", "server"};
+
+struct Connection {
+  explicit Connection(asio::io_context& io) : stream(io) {}
+  beast::tcp_stream stream;
+  beast::flat_buffer buffer;
+  Clock::time_point used_at{};
+  bool is_open = true;  ///< after the last answer
+
+  /// Whether the other side has closed it, or says what nobody asked for.
+  bool is_stale() {
+    char byte = 0;
+    const auto got = ::recv(stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return Clock::now() - used_at > kKeptMost || got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  }
+};
+
+NodeAnswer answer_of(beast::http::response<beast::http::string_body>&& got) {
+  NodeAnswer answer{got.result_int(), {}, std::string(got[beast::http::field::content_type]), std::move(got.body())};
+  for (const auto& field : got) {
+    const std::string name(field.name_string());
+    const auto is_same = [&](std::string_view kept) { return same_ignoring_case(name, kept); };
+    if (std::none_of(kNotPassedOn.begin(), kNotPassedOn.end(), is_same)) answer.headers.emplace_back(name, std::string(field.value()));
+  }
+  return answer;
+}
+
+/// Empty, or why what answered is not the node that leads.
+std::string why_not(const LeadingNode& leader, const NodeAnswer& readiness) {
+  boost::system::error_code error;
+  const auto value = boost::json::parse(readiness.body, error);
+  const auto* object = error ? nullptr : value.if_object();
+  const auto says = [&](std::string_view name, std::string_view text) {
+    const auto* member = object == nullptr ? nullptr : object->if_contains(name);
+    return member != nullptr && member->is_string() && std::string_view(member->get_string()) == text;
+  };
+  const auto* term = object == nullptr ? nullptr : object->if_contains("term");
+  const bool is_term = term != nullptr && term->is_number() && term->to_number<std::uint64_t>(error) == leader.term && !error;
+  if (says("log", leader.log.text()) && says("node", leader.node) && says("role", "leader") && is_term) return {};
+  return "what answers at " + leader.url + " does not say that it is node " + leader.node + ", leading in term " +
+         std::to_string(leader.term);
+}
+
+}  // namespace
+
+class NodeClient::Loop {
+ public:
+  Loop() : work_(io_.get_executor()), thread_([this] { io_.run(); }) {}
+  ~Loop() {
+    io_.stop();
+    thread_.join();
+  }
+
+  void begin(asio::awaitable<Answer> errand, Answered answered) {
+    if (in_flight_.fetch_add(1) >= kInFlightMax) {
+      in_flight_.fetch_sub(1);
+      return answered(NoAnswer{"too many writes are on their way to the node that leads"});
+    }
+    asio::co_spawn(io_, std::move(errand), [this, answered = std::move(answered)](const std::exception_ptr& fault, Answer answer) {
+      in_flight_.fetch_sub(1);
+      answered(fault ? Answer(NoAnswer{"the request could not be sent", true}) : std::move(answer));
+    });
+  }
+
+  asio::awaitable<Answer> carry(LeadingNode leader, NodeRequest request) {
+    for (bool is_again = false;; is_again = true) {
+      auto connection = take_kept(leader.url);
+      const bool is_kept = connection != nullptr;
+      if (!is_kept) {
+        std::string why;
+        connection = co_await connect(leader.url, why);
+        if (!connection) co_return NoAnswer{std::move(why)};
+      }
+      if (verified_ != leader) {
+        const Answer readiness = co_await exchange(*connection, readiness_request());
+        std::string why = readiness ? why_not(leader, *readiness) : readiness.error().why;
+        if (!why.empty()) co_return NoAnswer{std::move(why)};
+        verified_ = leader;
+      }
+      Answer answer = co_await exchange(*connection, request);
+      if (answer && connection->is_open) keep(std::move(connection), leader.url);
+      if (answer || is_again || !is_kept || !request.may_be_repeated) co_return answer;
+    }
+  }
+
+  asio::awaitable<Answer> ask(std::string url) {
+    std::string why;
+    const auto connection = co_await connect(url, why);
+    if (!connection) co_return NoAnswer{std::move(why)};
+    co_return co_await exchange(*connection, readiness_request());
+  }
+
+ private:
+  static NodeRequest readiness_request() { return {"GET", "/readyz", {}, {}, true}; }
+
+  asio::awaitable<std::unique_ptr<Connection>> connect(std::string url, std::string& why) {
+    const auto parsed = boost::urls::parse_uri(url);
+    if (!parsed || parsed->scheme() != "http") {
+      why = url + " is no address of a node";
+      co_return nullptr;
+    }
+    tcp::resolver resolver(io_);
+    const std::string port = parsed->has_port() ? std::string(parsed->port()) : "80";
+    const auto [unresolved, addresses] = co_await resolver.async_resolve(parsed->host_address(), port, kAwait);
+    auto connection = std::make_unique<Connection>(io_);
+    connection->stream.expires_after(kConnectMost);
+    boost::system::error_code error = unresolved;
+    if (!error) std::tie(error, std::ignore) = co_await connection->stream.async_connect(addresses, kAwait);
+    if (error) {
+      why = url + " cannot be reached: " + error.message();
+      co_return nullptr;
+    }
+    connection->stream.socket().set_option(tcp::no_delay(true), error);
+    co_return connection;
+  }
+
+  asio::awaitable<Answer> exchange(Connection& connection, const NodeRequest& request) {
+    beast::http::request<beast::http::string_body> sent(beast::http::string_to_verb(request.method), request.target, 11, request.body);
+    sent.set(beast::http::field::host, "dialin");
+    for (const auto& [name, value] : request.headers) sent.set(name, value);
+    sent.prepare_payload();
+    connection.stream.expires_after(kAnswerMost);
+    beast::http::response_parser<beast::http::string_body> parser;
+    parser.body_limit(kBodyBytesMax);
+    auto [error, bytes] = co_await beast::http::async_write(connection.stream, sent, kAwait);
+    if (!error) std::tie(error, bytes) = co_await beast::http::async_read(connection.stream, connection.buffer, parser, kAwait);
+    if (error) co_return NoAnswer{"the answer of the node that leads was lost: " + error.message(), true};
+    connection.stream.expires_never();
+    connection.used_at = Clock::now();
+    connection.is_open = parser.keep_alive();
+    co_return answer_of(parser.release());
+  }
+
+  std::unique_ptr<Connection> take_kept(const std::string& url) {
+    if (url != kept_url_) kept_.clear();
+    while (!kept_.empty()) {
+      auto connection = std::move(kept_.back());
+      kept_.pop_back();
+      if (!connection->is_stale()) return connection;
+    }
+    return nullptr;
+  }
+
+  void keep(std::unique_ptr<Connection> connection, const std::string& url) {
+    if (url != kept_url_) kept_.clear();
+    kept_url_ = url;
+    kept_.push_back(std::move(connection));
+  }
+
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::atomic<std::size_t> in_flight_{0};
+  // The loop's thread only.
+  std::string kept_url_;
+  std::vector<std::unique_ptr<Connection>> kept_;  ///< to kept_url_; the one used last comes first
+  LeadingNode verified_;                           ///< the last one that said who it is
+  std::thread thread_;
+};
+
+NodeClient::NodeClient() : loop_(std::make_unique<Loop>()) {}
+
+NodeClient::~NodeClient() = default;
+
+void NodeClient::send(const LeadingNode& leader, NodeRequest request, Answered answered) {
+  loop_->begin(loop_->carry(leader, std::move(request)), std::move(answered));
+}
+
+void NodeClient::ask_readiness(const std::string& url, Answered answered) {
+  loop_->begin(loop_->ask(url), std::move(answered));
+}
+
+}  // namespace dialin::http

@@ -1,0 +1,68 @@
+#pragma once
+// Speaks HTTP with other nodes of the same log: sends a write on to the node that leads, and asks a node who it is. Connections are kept,
+// bounded in number, and every exchange is bounded in time. Owns a thread, on which answers are told.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domain/ids.h"
+#include "domain/result.h"
+
+namespace dialin::http {
+
+/// Who takes writes, as the log says. What is at `url` may be something else by now: it is asked before it is given anybody's key.
+struct LeadingNode {
+  std::string url;   ///< http://HOST:PORT
+  std::string node;  ///< its name
+  LogId log;
+  std::uint64_t term = 0;
+  friend bool operator==(const LeadingNode&, const LeadingNode&) = default;
+};
+
+struct NodeRequest {
+  std::string method;
+  std::string target;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  bool may_be_repeated = false;  ///< sent twice it is carried out once
+};
+
+struct NodeAnswer {
+  unsigned status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< but for those of the connection and of the body
+  std::string content_type;
+  std::string body;
+};
+
+struct NoAnswer {
+  std::string why;
+  bool was_sent = false;  ///< the write may have been carried out
+};
+
+class NodeClient {
+ public:
+  static constexpr std::size_t kInFlightMax = 1024;
+  static constexpr std::chrono::milliseconds kConnectMost{1000};
+  static constexpr std::chrono::milliseconds kAnswerMost{8000};  ///< a leader tells an outcome, or that it is unknown, within less
+
+  NodeClient();
+  ~NodeClient();  ///< who still waits is told nothing
+
+  using Answered = std::function<void(Result<NodeAnswer, NoAnswer>)>;
+  /// Any thread. Once, but for a request that may be repeated and met a kept connection that had just been closed.
+  void send(const LeadingNode& leader, NodeRequest request, Answered answered);
+  /// What the node at `url` answers to GET /readyz. Any thread.
+  void ask_readiness(const std::string& url, Answered answered);
+
+ private:
+  class Loop;
+  const std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace dialin::http
