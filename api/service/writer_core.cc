@@ -64,7 +64,8 @@ std::size_t WriterCore::step(Time now) {
     if (draining_) return 0;
     if (!get_into_step(now)) return refuse_backlog(trouble_.empty() ? kGoesOnElsewhere : trouble_);
   }
-  const std::size_t decided = decide_group(ports_.log.end(), now);
+  // Not on what the log says now: it may have lost its place since it was asked, and then refuses what is appended.
+  const std::size_t decided = decide_group(expected_end(), now);
   ask_for_the_end(now);
   return decided;
 }

@@ -35,8 +35,13 @@ Tail MemoryLog::end_locked() const {
 }
 
 Tail MemoryLog::end() const {
-  const std::lock_guard lock(mutex_);
-  return end_locked();
+  Tail end;
+  {
+    const std::lock_guard lock(mutex_);
+    end = end_locked();
+  }
+  if (after_end) std::exchange(after_end, nullptr)();
+  return end;
 }
 
 void MemoryLog::append(std::vector<Record>& group, Appended done) {

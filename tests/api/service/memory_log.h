@@ -2,6 +2,7 @@
 // A log in memory that answers when the test says so: what a log on another machine does, with failures and lost answers.
 
 #include <deque>
+#include <functional>
 #include <mutex>
 
 #include "domain/event_log.h"
@@ -15,6 +16,8 @@ class MemoryLog : public EventLog {
   std::optional<LogError> fails;
   bool shared = false;  ///< with others, whose records append_foreign() brings; then confirm_end() waits for confirm_all()
   bool leading = true;
+  /// Called once, behind the next end(): what another thread does before the writer goes on.
+  mutable std::function<void()> after_end;
 
   LogId id() const override { return {}; }
   Tail tail() const override;

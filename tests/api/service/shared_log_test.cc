@@ -127,6 +127,16 @@ TEST_F(SharedLog, of_a_group_that_is_stored_in_part_each_write_is_told_its_own) 
   EXPECT_EQ(driver.finished(create(c, number_of(3))).code, WriteCode::stored);
 }
 
+TEST_F(SharedLog, a_log_that_loses_its_place_while_a_write_is_decided_refuses_it) {
+  driver.write({create(b, number_of(2))});
+  stack.log.after_end = [&] { stack.log.fail_all(LogError::unavailable); };
+  driver.write({rename(b, "Decided on what is gone")});
+  driver.finish();
+  EXPECT_EQ(driver.code(1), WriteCode::unavailable);
+  EXPECT_EQ(driver.code(2), WriteCode::unavailable);
+  EXPECT_EQ(driver.finished(create(b, number_of(2))).code, WriteCode::stored);
+}
+
 TEST_F(SharedLog, a_write_without_an_answer_is_told_so_in_time) {
   driver.write({create(b, number_of(2))});
   EXPECT_EQ(driver.core.wake_at(), driver.now + kTooLong);
