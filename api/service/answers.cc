@@ -8,6 +8,14 @@ namespace {
 
 constexpr std::string_view kRetryWithKey = "; retry with the same Idempotency-Key to learn it";
 
+/// "Nothing was stored" is not so, perhaps, of who asked with this key before.
+WriteResult in_doubt(std::string_view why) {
+  WriteResult result;
+  result.code = WriteCode::outcome_unknown;
+  result.why = "whether this Idempotency-Key has stored something before cannot be told: " + std::string(why) + std::string(kRetryWithKey);
+  return result;
+}
+
 std::string_view sentence_of(LogError error) {
   switch (error) {
     case LogError::no_space:
@@ -42,6 +50,7 @@ void answer_all(Group& group, WriteCode of_stored, const std::string& why_of_sto
     WriteResult result;
     result.code = had_to_store ? of_stored : WriteCode::unavailable;
     result.why = had_to_store ? why_of_stored : why_of_others;
+    if (held.may_be_stored_before && result.code == WriteCode::unavailable) result = in_doubt(result.why);
     result.sequence = applied;
     held.done(std::move(result));
   }
@@ -96,7 +105,7 @@ void take_out_what_speaks_of_the_present(Group& group, std::vector<Held>& others
 
 void answer_unconfirmed(std::vector<Held>& answers, std::string_view why, Sequence applied) {
   for (Held& held : answers) {
-    WriteResult result = refused_by_trouble(why);
+    WriteResult result = held.may_be_stored_before ? in_doubt(why) : refused_by_trouble(why);
     result.sequence = applied;
     held.done(std::move(result));
   }
@@ -105,12 +114,7 @@ void answer_unconfirmed(std::vector<Held>& answers, std::string_view why, Sequen
 
 WriteResult refused(const Command& command, std::string_view why) {
   if (!command.idempotency || command.dry_run) return refused_by_trouble(why);
-  WriteResult result;
-  result.code = WriteCode::outcome_unknown;
-  result.why =
-      "writes are not taken now, and whether this Idempotency-Key has stored something before cannot be told: " + std::string(why) +
-      std::string(kRetryWithKey);
-  return result;
+  return in_doubt("writes are not taken now: " + std::string(why));
 }
 
 WriteResult refused_by_trouble(std::string_view why) {

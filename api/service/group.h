@@ -21,6 +21,8 @@ struct Asked {
 struct Held {
   Writer::Done done;
   WriteResult result;  ///< given when everything goes well
+  /// It has an Idempotency-Key and the log is shared: another node that leads may have stored it when it was asked before.
+  bool may_be_stored_before = false;
 };
 
 struct Group {

@@ -80,7 +80,8 @@ std::size_t WriterCore::decide_group(const Tail& end, Time now) {
   group.entries->reserve(records_max);
   Place place{end.sequence, end.time, ports_.clock.now()};
   for (Asked& asked : writes) {
-    Held held{std::move(asked.done), decider_.decide(asked.command, group, place)};
+    const bool has_key = asked.command.idempotency && !asked.command.dry_run;
+    Held held{std::move(asked.done), decider_.decide(asked.command, group, place), has_key && ports_.log.is_shared()};
     if (group.records.empty()) {
       hold(std::move(held));
     } else {

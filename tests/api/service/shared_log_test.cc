@@ -137,6 +137,23 @@ TEST_F(SharedLog, a_log_that_loses_its_place_while_a_write_is_decided_refuses_it
   EXPECT_EQ(driver.finished(create(b, number_of(2))).code, WriteCode::stored);
 }
 
+TEST_F(SharedLog, a_write_with_a_key_that_another_node_may_have_stored_before_is_not_denied) {
+  driver.write({with_key(key_of(7), create(b, number_of(2))), with_key(key_of(8), create(c, number_of(1))), create(c, number_of(3)),
+                dry(with_key(key_of(9), create(c, number_of(1))))});
+  stack.log.fail_all(LogError::unavailable);
+  driver.settle();
+  EXPECT_EQ(driver.code(1), WriteCode::outcome_unknown);
+  EXPECT_EQ(driver.code(2), WriteCode::outcome_unknown);
+  EXPECT_EQ(driver.code(3), WriteCode::unavailable);
+  EXPECT_EQ(driver.code(4), WriteCode::unavailable);
+
+  driver.write({with_key(key_of(8), create(c, number_of(1)))});
+  another_leads();
+  stack.log.confirm_all();
+  go_on();
+  EXPECT_EQ(driver.code(5), WriteCode::outcome_unknown);
+}
+
 TEST_F(SharedLog, a_write_without_an_answer_is_told_so_in_time) {
   driver.write({create(b, number_of(2))});
   EXPECT_EQ(driver.core.wake_at(), driver.now + kTooLong);
