@@ -101,7 +101,7 @@ bool Protocol::joins(const FoundRecord& found) {
 
 void Protocol::join(const Record& record, Offset at) {
   tail_ = tail_of(record);
-  last_joined_at_ = at;
+  joined_before_at_ = std::exchange(last_joined_at_, at);
   unkept_.push_back(record);
   note_half_done(record);
   if (record.type == kLogOpened) {

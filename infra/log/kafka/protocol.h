@@ -65,7 +65,7 @@ class Outside {
   /// One question at a time; the answer is on_end(). `firmly`: not even a broker that was cut off may answer from the past.
   virtual void ask_end(bool firmly) = 0;
   /// Copies the records, which are on the chain, the last of them at `last_at`. Those that the copy had at the start come again first and
-  /// are compared. None is kept unless the answer is `done`.
+  /// are compared. None is kept unless the answer is `done`. Never half a move.
   virtual Kept keep(std::span<const Record> records, Offset last_at) = 0;
 };
 
@@ -193,6 +193,7 @@ class Protocol {
   void open();
   void check_clock(Instant stamped);
   bool produce(const Record& record);
+  std::span<const Record> whole_unkept() const;
   void keep();
   bool tell_next();
   void later(std::vector<Unanswered::Settled> settled);
@@ -219,6 +220,7 @@ class Protocol {
   Tail kept_;
   std::vector<Record> unkept_;
   Offset last_joined_at_ = 0;
+  Offset joined_before_at_ = 0;  ///< of the record before that
   bool no_room_ = false;
 
   bool reading_ = false;

@@ -136,21 +136,25 @@ bool Protocol::tell_next() {
   return true;
 }
 
+/// Half a move waits for its other half: nobody may read it alone, and when its writer died, that comes only with the next opening.
+std::span<const Record> Protocol::whole_unkept() const {
+  const std::span<const Record> all(unkept_);
+  return half_done_ && !all.empty() ? all.first(all.size() - 1) : all;
+}
+
 void Protocol::keep() {
-  if (unkept_.empty() || (no_room_ && now_ < retry_at_)) return;
-  const Kept kept = ports_.outside.keep(unkept_, last_joined_at_);
+  const auto whole = whole_unkept();
+  if (whole.empty() || (no_room_ && now_ < retry_at_)) return;
+  const Kept kept = ports_.outside.keep(whole, whole.size() == unkept_.size() ? last_joined_at_ : joined_before_at_);
   no_room_ = kept == Kept::no_room;
   if (no_room_) {
     retry_at_ = now_ + options_.retry;
     return;
   }
-  if (kept == Kept::diverged) {
-    halt(not_rooted());
-  } else {
-    // While the beginning of the copy is compared it is ahead.
-    kept_ = std::max(kept_, tail_of(unkept_.back()), [](const Tail& a, const Tail& b) { return a.sequence < b.sequence; });
-  }
-  unkept_.clear();
+  if (kept == Kept::diverged) return halt(not_rooted());
+  // While the beginning of the copy is compared it is ahead.
+  kept_ = std::max(kept_, tail_of(whole.back()), [](const Tail& a, const Tail& b) { return a.sequence < b.sequence; });
+  unkept_.erase(unkept_.begin(), unkept_.begin() + static_cast<std::ptrdiff_t>(whole.size()));
 }
 
 Protocol::Time Protocol::wake_at() const {
