@@ -29,6 +29,9 @@ struct WriterLimits {
   std::size_t hot_configs_bytes_max = 32u << 20;  ///< of states kept in memory beside the views, some 1 KB each
   std::chrono::milliseconds idle_flush{5000};     ///< views are flushed after so long without a write
   std::chrono::milliseconds answer_within{5000};  ///< after an append; a write without an outcome by then is told so
+  /// Of answers that store nothing, until what they were decided on is committed. On in every program: without it the simulation
+  /// (tests/simulation) finds answers that were never true.
+  bool holds_answers = true;
 };
 
 /// Told of everything that was applied, in order, on the writer's thread, before the answers go out. Must not block.

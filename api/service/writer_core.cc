@@ -82,7 +82,7 @@ std::size_t WriterCore::decide_group(const Tail& end, Time now) {
   for (Asked& asked : writes) {
     const bool has_key = asked.command.idempotency && !asked.command.dry_run;
     Held held{std::move(asked.done), decider_.decide(asked.command, group, place), has_key && ports_.log.is_shared()};
-    if (group.records.empty()) {
+    if (group.records.empty() || (!limits_.holds_answers && held.result.code != WriteCode::stored)) {
       hold(std::move(held));
     } else {
       group.answers.push_back(std::move(held));
@@ -102,8 +102,9 @@ void WriterCore::append(Group group, const Tail& end, Time now) {
 }
 
 void WriterCore::hold(Held held) {
-  if (!flights_.empty()) return flights_.back().answers.push_back(std::move(held));
-  if (ports_.log.is_shared() && speaks_of_the_present(held.result.code)) return to_confirm_.push_back(std::move(held));
+  if (!flights_.empty() && limits_.holds_answers) return flights_.back().answers.push_back(std::move(held));
+  if (ports_.log.is_shared() && limits_.holds_answers && speaks_of_the_present(held.result.code))
+    return to_confirm_.push_back(std::move(held));
   held.result.sequence = held.result.code == WriteCode::replayed ? held.result.sequence : applied();
   held.done(std::move(held.result));
 }
