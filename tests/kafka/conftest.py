@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 
+from kafka.history import History
 from live.kafka_nodes import VERSION, Nodes
 from live.server import Server, run
 
@@ -46,5 +47,14 @@ class OnKafka:
 def log(kafka, topic, tmp_path):
     on_kafka = OnKafka(kafka.bootstrap, topic, tmp_path)
     yield on_kafka
+    for node in on_kafka.nodes:
+        node.kill()
+
+
+@pytest.fixture(scope="session")
+def history(kafka, tmp_path_factory):
+    """For tests that read, or only add."""
+    on_kafka = OnKafka(kafka.bootstrap, "history", tmp_path_factory.mktemp("history"))
+    yield History(on_kafka, kafka.bootstrap, "history").make()
     for node in on_kafka.nodes:
         node.kill()
