@@ -4,7 +4,8 @@
 #   consume.sh BROKERS TOPIC [--after OFFSET ID] [--until-end]
 #
 # The first two words of a line are the place behind its record: keep them with what you make of the record, and give them to --after to go on
-# there. --until-end stops at the present end. Status 1: the topic is not, or no longer, the log that was being read. Needs kcat and jq.
+# there. --until-end stops at the present end. Status 1: the topic is not, or no longer, the log that was being read; or no broker answers, because
+# kcat does not wait for one: then start it again behind its last line. Needs kcat and jq.
 set -euo pipefail
 
 stop() { echo "consume.sh: $1" >&2; exit "${2:-1}"; }

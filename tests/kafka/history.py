@@ -11,6 +11,7 @@ from kafka.strays import Raw, all_of, chain_of, produce, strays
 from live.client import Client
 from live.server import PATIENCE_S
 
+MARK = b"dialin.log.confirmed.v1"
 FOREVER = {"retention.ms": "-1", "retention.bytes": "-1"}
 
 
@@ -23,7 +24,7 @@ def make_topic(brokers: str, name: str) -> str:
 class History:
     def __init__(self, log, brokers: str, topic: str):
         self.log, self.brokers, self.topic = log, brokers, topic
-        self.node = log.node("one")
+        self.node = log.node("one", "--confirm", "append")
         self.keys = [self.node.add_key(tenant) for tenant in ("acme", "globex")]
         self.unfinished: list[Producer] = []
 
@@ -32,6 +33,10 @@ class History:
 
     def chain(self) -> list[Raw]:
         return chain_of(self.raw())
+
+    def marks(self) -> list[Raw]:
+        """Of the node itself, each time that it asked for the end."""
+        return [record for record in self.raw() if record.header("ce_type") == MARK and record.header("ce_previousid") is None]
 
     def clients(self) -> list[Client]:
         return [Client(self.node, key) for key in self.keys]
@@ -65,6 +70,7 @@ class History:
         self.stray("aborted").abort_transaction(30)
         acme.update(desk["id"], hmac=None, hold_music_url="https://example.com/hold.mp3")
         acme.restore(desk["id"], 1)
+        acme.get(f"/domain-dialin-config/{desk['id']}", headers={"Dialin-Consistency": "strong"}).expect(200)
         moved = acme.move(desk["id"], type="pin_dialin", ivr_greeting={"message": "Welcome."})
         self.unfinished.append(self.stray("open"))
         globex.remove(bell["id"])

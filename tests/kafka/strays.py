@@ -7,7 +7,6 @@ import os
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 ZEROS = b"0" * 64
-MARK = b"dialin.log.confirmed.v1"
 
 
 @dataclasses.dataclass
@@ -101,6 +100,4 @@ def strays(chain: list[Raw]) -> list[dict]:
     of_each = [{"key": last.key, "value": values[at % len(values)], "headers": each} for at, each in enumerate(headers)]
     copies = [{"key": record.key, "value": record.value, "headers": record.headers} for record in (first, older, last, last)]
     tombstones = [{"key": record.key, "value": None, "headers": each} for record in (first, last) for each in (None, record.headers)]
-    # A node's that asks for the end.
-    mark = {"ce_specversion": b"1.0", "ce_id": other, "ce_source": first.header("ce_source"), "ce_type": MARK}
-    return [*of_each, *copies, *tombstones, {"key": None, "value": None, "headers": list(mark.items())}, {"key": os.urandom(20), "value": os.urandom(700_000), "headers": None}]
+    return [*of_each, *copies, *tombstones, {"key": os.urandom(20), "value": os.urandom(700_000), "headers": None}]
