@@ -98,7 +98,7 @@ public final class Consume {
     for (int at = 2; at < words.length; ++at) {
       if (words[at].equals("--until-end")) {
         untilEnd = true;
-      } else if (words[at].equals("--after") && at + 2 < words.length) {
+      } else if (words[at].equals("--after") && at + 2 < words.length && words[at + 1].matches("[0-9]{1,18}")) {
         consume.saved = Long.parseLong(words[++at]);
         consume.last = words[++at];
       } else {

@@ -113,8 +113,11 @@ def main() -> int:
     parser.add_argument("--after", nargs=2, metavar=("OFFSET", "ID"))
     parser.add_argument("--until-end", action="store_true")
     parser.add_argument("--prove", action="store_true")
+    options = parser.parse_args()
+    if options.after and not options.after[0].isdecimal():
+        parser.error(f"{options.after[0]} is no offset")
     try:
-        consume(parser.parse_args())
+        consume(options)
     except (Stop, KafkaException) as why:
         print(f"consume.py: {why}", file=sys.stderr)
         return 1

@@ -16,7 +16,7 @@ brokers=$1 topic=$2 begin=0 offset='' last=$(printf '0%.0s' {1..64}) to=()
 shift 2
 while [ $# -gt 0 ]; do
   case "$1" in
-    --after) [ $# -ge 3 ] || stop "--after OFFSET ID" 2; offset=$2 last=$3 begin=$(($2 + 1)); shift 3 ;;
+    --after) [[ $# -ge 3 && $2 =~ ^(0|[1-9][0-9]*)$ ]] || stop "--after OFFSET ID" 2; offset=$2 last=$3 begin=$(($2 + 1)); shift 3 ;;
     --until-end) to=(-e); shift ;;
     *) stop "unknown option $1" 2 ;;
   esac

@@ -1,6 +1,7 @@
 """What subscribers see of a real log among strays of every kind, and that the examples of docs/subscribing.md print exactly that."""
 
 import concurrent.futures
+import contextlib
 import json
 import re
 import runpy
@@ -147,6 +148,26 @@ def test_each_consumer_stops_when_the_topic_is_not_what_it_was(history, commands
     for cut in admin.delete_records([TopicPartition(topic, 0, 1)]).values():
         cut.result(30)
     each([(stopped, command) for command in commands.values()])
+
+
+def test_each_consumer_stops_when_the_topic_under_it_is_made_anew(history, commands, topic):
+    chain = history.chain()
+    copy_to(history, topic, chain[:4])
+    with contextlib.ExitStack() as running:
+        followers = [running.enter_context(consumers.following(command, history.brokers, topic)) for command in commands.values()]
+        for follower in followers:
+            assert len(consumers.lines(follower, 4)) == 4
+        admin = AdminClient({"bootstrap.servers": history.brokers})
+        admin.delete_topics([topic])[topic].result(30)
+        copy_to(history, topic, chain[:1])
+        for follower in followers:
+            assert follower.wait(consumers.PATIENCE_S) == 1 and not follower.stdout.read()
+
+
+def test_each_consumer_names_wrong_words(history, command):
+    for words in ([], ["--nonsense"], ["--after", "3"], ["--after", "x", "0" * 64]):
+        done = consumers.run(command, *([history.brokers, history.topic] if words else []), *words, status=2)
+        assert done.stdout == "" and done.stderr
 
 
 def test_a_move_is_two_records_in_a_row(history):
