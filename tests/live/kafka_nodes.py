@@ -193,7 +193,7 @@ class Nodes:
             (home / "properties").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
             (home / "log4j2.properties").write_text(LOG4J2)
             (home / "log4j.properties").write_text(LOG4J)
-            command = self.java(broker, *SHORT_LIVED, run=("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(home / "properties")))
+            command = self.java(broker, *SHORT_LIVED, run=("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(home / "properties")))
             formatting.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=home))
         outputs = [tool.communicate()[0] for tool in formatting]
         for tool, output in zip(formatting, outputs, strict=True):
