@@ -80,6 +80,19 @@ Result<std::optional<Sequence>, Problem> start_of(const Request& request, const 
   return std::optional<Sequence>(Sequence{*place});
 }
 
+Problem beyond_the_end(const Call& call, Sequence end) {
+  const char* named = call.request().field(Field::last_event_id) ? "Last-Event-ID" : "after";
+  return invalid(named, "must not lie beyond the log's end, " + std::to_string(end.value));
+}
+
+void begin_stream(Call& call, std::optional<Sequence> start) {
+  Response response = call.admitted.manner.answer({}, call.applied(), "Cache-Control: no-store\r\n");
+  response.content_type = "text/event-stream";
+  const std::optional<std::string_view> key = bearer_key(*call.request().field(Field::authorization));
+  EventHub::Subscription wish{call.tenant(), start, std::string(*key)};
+  call.stream(std::move(response), call.wiring.hub.subscribe(call.exchange.thread(), std::move(wish)));
+}
+
 }  // namespace
 
 void get_history(Call& call) {
@@ -105,16 +118,18 @@ void stream_events(Call& call) {
   if (!query) return;
   const Result<std::optional<Sequence>, Problem> start = start_of(call.request(), *query);
   if (!start) return call.refuse(start.error());
-  const Sequence end = call.wiring.log.tail().sequence;
-  if (*start && **start > end) {
-    const char* named = call.request().field(Field::last_event_id) ? "Last-Event-ID" : "after";
-    return call.refuse(invalid(named, "must not lie beyond the log's end, " + std::to_string(end.value)));
-  }
-  Response response = call.admitted.manner.answer({}, call.applied(), "Cache-Control: no-store\r\n");
-  response.content_type = "text/event-stream";
-  const std::optional<std::string_view> key = bearer_key(*call.request().field(Field::authorization));
-  EventHub::Subscription wish{call.tenant(), *start, std::string(*key)};
-  call.stream(std::move(response), call.wiring.hub.subscribe(call.exchange.thread(), std::move(wish)));
+  const EventLog& log = call.wiring.log;
+  if (!*start || **start <= log.tail().sequence) return begin_stream(call, *start);
+  if (!log.is_shared()) return call.refuse(beyond_the_end(call, log.tail().sequence));
+  // This node may not have heard of it yet.
+  log.confirm_end([&wiring = call.wiring, admitted = call.admitted, start = *start, reply = call.later()](Result<Sequence, LogError> end) {
+    reply.run([&wiring, admitted, start, end](Exchange& exchange) {
+      Call resumed{wiring, exchange, admitted};
+      if (!end) return resumed.refuse({ErrorKind::unavailable, "the log's end cannot be learnt"});
+      if (*start > *end) return resumed.refuse(beyond_the_end(resumed, *end));
+      begin_stream(resumed, start);
+    });
+  });
 }
 
 }  // namespace dialin::http
