@@ -12,4 +12,11 @@ std::string_view record_type_of(EventName name) {
   return types[static_cast<std::size_t>(name)];
 }
 
+bool is_event_type(std::string_view record_type) {
+  for (const EventName name : {EventName::updated, EventName::created, EventName::deleted}) {
+    if (record_type == record_type_of(name)) return true;
+  }
+  return false;
+}
+
 }  // namespace dialin

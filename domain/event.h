@@ -15,6 +15,8 @@ enum class EventName : std::uint8_t { created, updated, deleted };
 std::string_view name_of(EventName name);
 /// The record type: `dialin.config.created.v1` and so on.
 std::string_view record_type_of(EventName name);
+/// Whether a record of this type carries an event of a config. Others are the log's own, or of a later dialin.
+bool is_event_type(std::string_view record_type);
 
 /// A write's Idempotency-Key and what it was used for. Digests only: a caller's key may be a secret.
 struct Idempotency {

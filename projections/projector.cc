@@ -34,13 +34,10 @@ bool changes_list_entry(const Event& event) {
 }  // namespace
 
 Result<std::optional<Event>, NotAnEvent> event_of(const Record& record, const Codec& codec) {
-  for (const EventName name : {EventName::updated, EventName::created, EventName::deleted}) {
-    if (record.type != record_type_of(name)) continue;
-    auto event = codec.decode(record);
-    if (!event) return event.error();
-    return std::optional<Event>(std::move(*event));
-  }
-  return std::optional<Event>();
+  if (!is_event_type(record.type)) return std::optional<Event>();
+  auto event = codec.decode(record);
+  if (!event) return event.error();
+  return std::optional<Event>(std::move(*event));
 }
 
 Result<Entry, NotAnEvent> entry_of(Record record, const Codec& codec) {

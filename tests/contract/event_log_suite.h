@@ -59,12 +59,12 @@ class EventLogSuite : public testing::TestWithParam<LogHomeMaker> {
     log_ = home_->open();
   }
 
-  /// `size` records as the writer makes them, each later than the one before.
+  /// `size` records, each later than the one before; of a type that is no event's: a log looks into those.
   std::vector<Record> group(std::size_t size, const std::string& value) const {
     std::vector<Record> records(size);
     Instant time = log_->end().time;
     for (Record& record : records) {
-      record.type = "dialin.config.updated.v1";
+      record.type = "dialin.contract.v1";
       record.tenant = TenantId{{1, 2, 3}};
       record.config = ConfigId{{4, 5, 6}};
       record.time = time = {time.us + 1};

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <sstream>
 
+#include "domain/event.h"
 #include "domain/event_log.h"
 
 namespace dialin::log::kafka {
@@ -53,7 +54,7 @@ Copy::~Copy() {
 
 Protocol::Start Copy::start(const Codec& codec) const {
   Protocol::Start start;
-  start.kept = index().tail();
+  start.kept = whole_tail(codec);
   start.term = chain_->term();
   if (place_.tail.sequence.value == 0) return start;
   if (const auto last = index().at(place_.tail.sequence)) {
@@ -63,6 +64,16 @@ Protocol::Start Copy::start(const Codec& codec) const {
     start.leader = leader_at(place_.opened, codec);
   }
   return start;
+}
+
+/// A crash may have left the first record of a move alone at the end.
+Tail Copy::whole_tail(const Codec& codec) const {
+  const Tail tail = index().tail();
+  const auto last = index().at(tail.sequence);
+  const auto event = last && last->type == record_type_of(EventName::deleted) ? codec.decode(*last) : NotAnEvent{};
+  if (!event || !event->moved_to) return tail;
+  const auto before = index().at({tail.sequence.value - 1});
+  return before ? tail_of(*before) : Tail{};
 }
 
 std::optional<LogOpened> Copy::leader_at(Sequence opened, const Codec& codec) const {

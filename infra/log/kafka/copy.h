@@ -32,6 +32,7 @@ class Copy {
 
  private:
   Copy(FileLayer& files, const Options& options) : files_(files), options_(options) {}
+  Tail whole_tail(const Codec& codec) const;
   std::optional<LogOpened> leader_at(Sequence opened, const Codec& codec) const;
   bool compare(std::span<const Record>& records) const;
   void find_place();

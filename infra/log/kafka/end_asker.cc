@@ -16,12 +16,16 @@ EndAsker::EndAsker(Reader& reader, const Options& options, const Random& random,
       }) {}
 
 EndAsker::~EndAsker() {
+  stop();
+}
+
+void EndAsker::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void EndAsker::ask(bool firmly) {
@@ -39,9 +43,15 @@ void EndAsker::run() {
     if (stopping_) return;
     const bool firmly = *std::exchange(asked_, std::nullopt);
     lock.unlock();
-    answered_(firmly && options_.appends ? ask_by_append() : reader_.ask_end(kAsk_ms));
+    answered_(ends(firmly));
     lock.lock();
   }
+}
+
+EndAsker::Ends EndAsker::ends(bool firmly) {
+  if (firmly) return {options_.appends ? ask_by_append() : reader_.ask_end(kAsk_ms), std::nullopt};
+  const auto end = reader_.ask_end(kAsk_ms);
+  return {end, end ? reader_.ask_beginning(kAsk_ms) : std::nullopt};
 }
 
 std::optional<Offset> EndAsker::ask_by_append() {

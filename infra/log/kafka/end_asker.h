@@ -26,9 +26,13 @@ class EndAsker {
     LogId log;
     bool appends = false;  ///< when it is to be firm
   };
-  /// Called once for each ask(), on the asker's thread: everything that stood on the partition when it was asked stands below. Nothing: it
-  /// cannot be learnt now.
-  using Answered = std::function<void(std::optional<Offset>)>;
+  struct Ends {
+    /// Everything that stood on the partition when it was asked stands below. Nothing: it cannot be learnt now.
+    std::optional<Offset> end;
+    std::optional<Offset> beginning;  ///< likewise; looked at only when not asked firmly
+  };
+  /// Called once for each ask(), on the asker's thread.
+  using Answered = std::function<void(const Ends&)>;
 
   /// All that is given must outlive it.
   EndAsker(Reader& reader, const Options& options, const Random& random, Telemetry& telemetry, Answered answered);
@@ -36,9 +40,12 @@ class EndAsker {
 
   /// Any thread; does not block. One question at a time.
   void ask(bool firmly);
+  /// Answers nothing any more, and asks nothing.
+  void stop();
 
  private:
   void run();
+  Ends ends(bool firmly);
   std::optional<Offset> ask_by_append();
   void take(std::span<const Delivered> delivered);
 

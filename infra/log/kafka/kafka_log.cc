@@ -26,6 +26,25 @@ Result<Tail, LogError> result_of(const GroupOutcome& outcome) {
   return outcome.records > 0 ? LogError::partly : *outcome.error;
 }
 
+/// Reads no further than may be read: a copy that a crash cut may end within a move.
+class WholeReader : public RecordReader {
+ public:
+  WholeReader(const EventLog& log, const ChainIndex& index, Sequence from) : log_(log), reader_(index, from), next_(from) {}
+  Next next(Record& out) override {
+    if (next_ > whole_ && next_ > (whole_ = log_.tail().sequence)) return Next::end;
+    const Next found = reader_.next(out);
+    if (found == Next::record) next_ = next_.next();
+    return found;
+  }
+  std::string fault() const override { return reader_.fault(); }
+
+ private:
+  const EventLog& log_;
+  ChainReader reader_;
+  Sequence next_;
+  Sequence whole_;
+};
+
 class SharedLog : public KafkaLog, private Outside {
  public:
   SharedLog(const KafkaLogOptions& options, Ports ports, std::unique_ptr<Copy> copy, std::unique_ptr<Reader> reader)
@@ -34,7 +53,8 @@ class SharedLog : public KafkaLog, private Outside {
         copy_(std::move(copy)),
         reader_(std::move(reader)),
         protocol_({*this, ports.clock, ports.random, ports.codec}, protocol_options(options), copy_->start(ports.codec)),
-        term_at_start_(protocol_.term()) {}
+        term_at_start_(protocol_.term()),
+        tail_(protocol_.kept()) {}
 
   ~SharedLog() override {
     election_.reset();
@@ -47,15 +67,19 @@ class SharedLog : public KafkaLog, private Outside {
     time_changed_.notify_all();
     if (reading_thread_.joinable()) reading_thread_.join();
     if (keeping_thread_.joinable()) keeping_thread_.join();
-    asker_.reset();
+    if (asker_) asker_->stop();
     producer_.reset();
   }
 
   Result<void, OpenFailure> start() {
     if (auto made = make_producer_again(); !made) return OpenFailure{OpenError::failed, made.error().text};
-    asker_ = std::make_unique<EndAsker>(
-        *reader_, EndAsker::Options{options_.connection, id(), options_.confirms_by_append}, ports_.random, ports_.telemetry,
-        [this](std::optional<Offset> end) { tell([&](Protocol& protocol, Protocol::Time now) { protocol.on_end(end, now); }); });
+    asker_ = std::make_unique<EndAsker>(*reader_, EndAsker::Options{options_.connection, id(), options_.confirms_by_append}, ports_.random,
+                                        ports_.telemetry, [this](const EndAsker::Ends& ends) {
+                                          tell([&](Protocol& protocol, Protocol::Time now) {
+                                            if (ends.beginning.value_or(0) > 0) protocol.halt(beginning_is_cut(*ends.beginning));
+                                            protocol.on_end(ends.end, now);
+                                          });
+                                        });
     reading_thread_ = std::thread([this] { read_on(); });
     keeping_thread_ = std::thread([this] { keep_time(); });
     tell([](Protocol&, Protocol::Time) {});
@@ -63,7 +87,10 @@ class SharedLog : public KafkaLog, private Outside {
   }
 
   LogId id() const override { return copy_->index().log(); }
-  Tail tail() const override { return copy_->index().tail(); }
+  Tail tail() const override {
+    const std::lock_guard lock(tail_mutex_);
+    return tail_;
+  }
   Tail end() const override {
     const std::lock_guard lock(mutex_);
     return protocol_.end();
@@ -84,7 +111,7 @@ class SharedLog : public KafkaLog, private Outside {
     });
   }
 
-  std::unique_ptr<RecordReader> read(Sequence from) const override { return std::make_unique<ChainReader>(copy_->index(), from); }
+  std::unique_ptr<RecordReader> read(Sequence from) const override { return std::make_unique<WholeReader>(*this, copy_->index(), from); }
   Result<Record, LogError> at(Sequence sequence) const override { return copy_->index().at(sequence); }
 
   void confirm_end(Confirmed done) const override {
@@ -234,7 +261,12 @@ class SharedLog : public KafkaLog, private Outside {
   void ask_end(bool firmly) override { asker_->ask(firmly); }
 
   Kept keep(std::span<const Record> records, Offset last_at) override {
-    return copy_->keep(records, last_at, ports_.codec, ports_.telemetry);
+    const Kept kept = copy_->keep(records, last_at, ports_.codec, ports_.telemetry);
+    if (kept != Kept::done) return kept;
+    const std::lock_guard lock(tail_mutex_);
+    // While the beginning of the copy is compared it is ahead.
+    if (tail_.sequence < records.back().sequence) tail_ = tail_of(records.back());
+    return kept;
   }
 
   // Threads.
@@ -292,6 +324,8 @@ class SharedLog : public KafkaLog, private Outside {
   mutable std::condition_variable role_changed_;
   mutable Protocol protocol_;
   const std::uint64_t term_at_start_;
+  mutable std::mutex tail_mutex_;  ///< held within mutex_, and by callers of tail() alone
+  mutable Tail tail_;
   std::unique_ptr<Producer> producer_;
   std::vector<std::unique_ptr<Producer>> retired_;
   std::function<void()> follow_;

@@ -7,6 +7,11 @@
 #include "domain/invariant.h"
 
 namespace dialin::log::kafka {
+namespace {
+
+constexpr int kShrunkMax = 3;
+
+}  // namespace
 
 std::string_view name_of(Role role) {
   switch (role) {
@@ -30,8 +35,8 @@ Protocol::Protocol(Ports ports, Options options, Start start)
       term_(start.term),
       leader_(start.leader),
       tail_(start.tail),
-      examined_(start.at),
-      rooted_(!start.last),
+      examined_(start.last ? start.at + 1 : 0),
+      tail_at_(start.at),
       kept_(start.kept) {
   if (start.last) note_half_done(*start.last);
 }
@@ -61,8 +66,9 @@ void Protocol::take_landed() {
 
 void Protocol::on_found(FoundRecord found, Reading reading, Time now) {
   now_ = now;
-  if (!reading_ || reading != reading_number_ || found.offset < examined_) return;
-  if (!rooted_) return find_root(found);
+  if (!reading_ || reading != reading_number_) return;
+  if (!root_.is_found) return find_root(found);
+  if (found.offset < examined_) return;
   if (joins(found)) {
     examined_ = found.offset + 1;
     const bool was_opening = role_ == Role::opening;
@@ -76,9 +82,8 @@ void Protocol::on_found(FoundRecord found, Reading reading, Time now) {
 }
 
 void Protocol::find_root(const FoundRecord& found) {
-  if (found.offset != examined_ || !found.record || found.record->id != tail_.id) return halt(not_rooted());
-  examined_ = found.offset + 1;
-  rooted_ = true;
+  if (found.offset != root_.at || !found.record || found.record->id != root_.id) return halt(not_rooted());
+  root_.is_found = true;
 }
 
 std::string Protocol::not_rooted() const {
@@ -96,12 +101,16 @@ bool Protocol::joins(const FoundRecord& found) {
   if (!options_.guards.chains_by_id) return found.record->sequence == tail_.sequence.next();
   const LinkCheck check = check_link(tail_, *found.record);
   if (check.link == Link::poison) return poison(check.fault);
+  if (check.link == Link::next && is_event_type(found.record->type)) {
+    if (const auto event = ports_.codec.decode(*found.record); !event)
+      return poison(std::string("it is no event: ") + std::string(event.error().why));
+  }
   return check.link == Link::next;
 }
 
 void Protocol::join(const Record& record, Offset at) {
   tail_ = tail_of(record);
-  joined_before_at_ = std::exchange(last_joined_at_, at);
+  joined_before_at_ = std::exchange(tail_at_, at);
   unkept_.push_back(record);
   note_half_done(record);
   if (record.type == kLogOpened) {
@@ -151,6 +160,12 @@ void Protocol::on_read_to(Offset examined, Reading reading, Time now) {
 void Protocol::on_end(std::optional<Offset> end, Time now) {
   now_ = now;
   if (!end) retry_at_ = now + options_.retry;
+  if (end) shrunk_ = *end < examined_when_asked_ ? shrunk_ + 1 : 0;
+  // Not at once: a broker that has just taken over may not know all yet.
+  if (shrunk_ == kShrunkMax) {
+    halt("log-diverged: the topic ends at offset " + std::to_string(*end) + ", but offset " + std::to_string(examined_when_asked_) +
+         " was reached before: it was cut, or made anew");
+  }
   later(questions_.answered(end), false);
 }
 

@@ -95,8 +95,9 @@ class Protocol {
   struct Options {
     std::string node;  ///< said in `opened`
     std::string url;
-    std::chrono::milliseconds back_off{100};     ///< before the next opening after one that somebody else won; up to twice as long
-    std::chrono::milliseconds look{1000};        ///< a leader asks for the end this often, to learn that it is none any more
+    std::chrono::milliseconds back_off{100};  ///< before the next opening after one that somebody else won; up to twice as long
+    /// The end is asked for this often: a leader learns that it is none any more, everybody that the topic is not what it was.
+    std::chrono::milliseconds look{1000};
     std::chrono::milliseconds retry{200};        ///< after a question or a copy that failed
     std::chrono::milliseconds unfit{10'000};     ///< who found its clock wrong makes room for another for so long
     std::size_t in_flight_max = 64 * 1024;       ///< records produced and not yet on the chain; more are refused
@@ -115,8 +116,8 @@ class Protocol {
   struct Start {
     Tail tail;
     std::optional<Record> last;  ///< the tail's record: a move may be half done; absent for the empty chain
-    Offset at = 0;               ///< of that record; for the empty chain nothing was looked at
-    Tail kept;                   ///< `tail` or behind it
+    Offset at = 0;               ///< of that record; 0 for the empty chain
+    Tail kept;                   ///< `tail` or behind it, and not within a move
     std::uint64_t term = 0;
     std::optional<LogOpened> leader;  ///< as the last `opened` up to `tail` says
   };
@@ -155,8 +156,9 @@ class Protocol {
   const std::string& why_halted() const { return why_halted_; }
   /// The last time that it gave up the lead for a reason of its own; empty: never.
   const std::string& why_not_leading() const { return why_not_leading_; }
-  Tail kept() const { return kept_; }  ///< what may be read from the copy
-  Tail end() const;                    ///< where the next append goes
+  /// What may be read from the copy. Never within a move: its two records are kept together.
+  Tail kept() const { return kept_; }
+  Tail end() const;  ///< where the next append goes
   Offset examined() const { return examined_; }
   std::uint64_t strays() const { return strays_; }
   bool has_room() const { return !no_room_; }  ///< for the copy
@@ -181,6 +183,7 @@ class Protocol {
 
   bool joins(const FoundRecord& found);
   void join(const Record& record, Offset at);
+  void begin_reading();
   void find_root(const FoundRecord& found);
   std::string not_rooted() const;
   void note_half_done(const Record& record);
@@ -213,14 +216,20 @@ class Protocol {
 
   Tail tail_;        ///< of the chain, as far as it was looked at
   Offset examined_;  ///< the first offset that was not looked at
-  bool rooted_;      ///< the tail was found where it was
+  /// A record of the chain that every reading begins with: it must stand where it was, else the topic is not what it was.
+  struct Root {
+    RecordId id;
+    Offset at = 0;
+    bool is_found = false;
+  };
+  Root root_;
+  Offset tail_at_;  ///< where the tail's record stands
   std::uint64_t strays_ = 0;
   std::optional<HalfMove> half_done_;  ///< the chain ends with it
 
   Tail kept_;
   std::vector<Record> unkept_;
-  Offset last_joined_at_ = 0;
-  Offset joined_before_at_ = 0;  ///< of the record before that
+  Offset joined_before_at_ = 0;  ///< where the record before the tail's stands
   bool no_room_ = false;
 
   bool reading_ = false;
@@ -235,6 +244,8 @@ class Protocol {
 
   Unanswered unanswered_;
   EndQuestions questions_;
+  Offset examined_when_asked_ = 0;
+  int shrunk_ = 0;  ///< answers in a row that named an end before that
   std::deque<Told> to_tell_;
 
   Time open_at_{};

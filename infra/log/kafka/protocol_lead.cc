@@ -90,7 +90,7 @@ void Protocol::halt(std::string why) {
 
 bool Protocol::wants_reading() const {
   if (role_ == Role::halted || no_room_) return false;
-  if (role_ != Role::leading) return true;
+  if (role_ != Role::leading || !root_.is_found) return true;
   if (!pipeline_.empty() && pipeline_.front().landed) return true;
   // What is in flight will be reported, and moves the end by as much.
   const auto wanted = questions_.furthest();
@@ -100,9 +100,9 @@ bool Protocol::wants_reading() const {
 void Protocol::on_time(Time now) {
   now_ = now;
   if (role_ == Role::following && elected_ && now >= open_at_ && !no_room_) catch_up_to_open();
-  if (role_ == Role::leading && now >= look_at_) {
+  if (role_ != Role::halted && now >= look_at_) {
     look_at_ = now + options_.look;
-    questions_.add([](bool) {}, false);
+    if (!questions_.waits_to_be_sent()) questions_.add([](bool) {}, false);
   }
 }
 
@@ -114,17 +114,25 @@ void Protocol::settle(Time now) {
     tell_who_waits_for_the_end();
   } while (tell_next());
   const bool wants = wants_reading();
-  if (wants && !reading_) ports_.outside.read_from(examined_, ++reading_number_);
+  if (wants && !reading_) begin_reading();
   if (!wants && reading_) ports_.outside.stop_reading();
   reading_ = wants;
   if (role_ == Role::halted || now < retry_at_) return;
-  if (const auto question = questions_.send()) ports_.outside.ask_end(question->firmly);
+  if (const auto question = questions_.send()) {
+    examined_when_asked_ = examined_;
+    ports_.outside.ask_end(question->firmly);
+  }
+}
+
+void Protocol::begin_reading() {
+  root_ = {tail_.id, tail_at_, tail_.sequence.value == 0};
+  ports_.outside.read_from(root_.at, ++reading_number_);
 }
 
 void Protocol::tell_who_waits_for_the_end() {
-  if (no_room_) return;
+  if (no_room_ || !root_.is_found) return;
   auto told = questions_.reached(examined_);
-  if (!told.empty() && (!rooted_ || tail_.sequence < kept_.sequence)) halt(not_rooted());
+  if (!told.empty() && tail_.sequence < kept_.sequence) halt(not_rooted());
   later(std::move(told), role_ != Role::halted);
 }
 
@@ -145,7 +153,7 @@ std::span<const Record> Protocol::whole_unkept() const {
 void Protocol::keep() {
   const auto whole = whole_unkept();
   if (whole.empty() || (no_room_ && now_ < retry_at_)) return;
-  const Kept kept = ports_.outside.keep(whole, whole.size() == unkept_.size() ? last_joined_at_ : joined_before_at_);
+  const Kept kept = ports_.outside.keep(whole, whole.size() == unkept_.size() ? tail_at_ : joined_before_at_);
   no_room_ = kept == Kept::no_room;
   if (no_room_) {
     retry_at_ = now_ + options_.retry;
@@ -162,7 +170,7 @@ Protocol::Time Protocol::wake_at() const {
   if (role_ == Role::halted) return wake;
   if (no_room_ || questions_.waits_to_be_sent()) wake = std::min(wake, retry_at_);
   if (role_ == Role::following && elected_ && !no_room_) wake = std::min(wake, open_at_);
-  if (role_ == Role::leading) wake = std::min(wake, look_at_);
+  wake = std::min(wake, look_at_);
   return wake;
 }
 

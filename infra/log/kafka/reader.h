@@ -31,14 +31,17 @@ class Reader {
   /// Waits for at most `wait_ms` for the first record, then takes what is there, at most some thousand. `batch` is overwritten.
   void read(int wait_ms, Batch& batch);
 
-  /// Any thread. Nothing: it cannot be learnt within `wait_ms`.
+  /// Where the partition ends. Any thread. Nothing: it cannot be learnt within `wait_ms`.
   std::optional<Offset> ask_end(int wait_ms);
+  /// Where it begins: 0, unless somebody cut off its beginning. Likewise.
+  std::optional<Offset> ask_beginning(int wait_ms);
 
  private:
   struct CloseTopic {
     void operator()(rd_kafka_topic_s* topic) const;
   };
   Reader(Client client, std::string topic);
+  std::optional<Offset> ask(Offset logical, int wait_ms);
 
   Client client_;
   const std::string name_;

@@ -143,12 +143,19 @@ Result<void, KafkaFailure> append_first(const Connection& connection, const Reco
 
 }  // namespace
 
+std::string beginning_is_cut(Offset beginning) {
+  return "log-diverged: the topic's beginning was cut off, its first record stands at offset " + std::to_string(beginning);
+}
+
 Result<std::optional<Record>, KafkaFailure> first_record(const Connection& connection, Telemetry& telemetry) {
   auto reader = Reader::make(connection, telemetry);
   if (!reader) return reader.error();
   const auto end = (*reader)->ask_end(kAdmin_ms);
   if (!end) return KafkaFailure{"Kafka does not tell where topic " + connection.topic + " ends", true};
   if (*end == 0) return std::optional<Record>();
+  const auto beginning = (*reader)->ask_beginning(kAdmin_ms);
+  if (!beginning) return KafkaFailure{"Kafka does not tell where topic " + connection.topic + " begins", true};
+  if (*beginning > 0) return KafkaFailure{beginning_is_cut(*beginning)};
   (*reader)->begin(0);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAdmin_ms);
   Reader::Batch batch;

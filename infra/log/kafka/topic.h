@@ -9,6 +9,7 @@
 #include "domain/instant.h"
 #include "domain/secrets.h"
 #include "infra/log/kafka/client.h"
+#include "infra/log/kafka/offset.h"
 
 namespace dialin::log::kafka {
 
@@ -31,6 +32,9 @@ Result<Founded, KafkaFailure> found_log(const Connection& connection, int replic
 
 /// Whether the topic can hold a log, by its settings: one partition, nothing compacted or expired. Lesser worries are warned of.
 Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry);
+
+/// What is wrong with a topic that begins at another offset than 0.
+std::string beginning_is_cut(Offset beginning);
 
 /// The first record of the chain; nothing when the topic holds none. Waits until the topic's end was read.
 Result<std::optional<Record>, KafkaFailure> first_record(const Connection& connection, Telemetry& telemetry);
