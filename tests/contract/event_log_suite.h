@@ -227,6 +227,24 @@ TEST_P(EventLogSuite, a_group_may_have_as_many_records_as_the_bound) {
   EXPECT_EQ(read_all().size(), 2 + kGroupRecordsMax);
 }
 
+TEST_P(EventLogSuite, large_groups_may_be_in_flight_together) {
+  constexpr std::size_t kGroups = 4;
+  std::array<std::promise<Result<Tail, LogError>>, kGroups> answers;
+  Tail last;
+  for (auto& answer : answers) {
+    std::vector<Record> records = group(20, std::string(kRecordValueBytesMax / 5, 'x'));
+    records.back().value.assign(kRecordValueBytesMax, 'x');
+    log_->append(records, [&](Result<Tail, LogError> tail) { answer.set_value(tail); });
+    last = tail_of(records.back());
+  }
+  for (auto& answer : answers) {
+    auto future = answer.get_future();
+    ASSERT_EQ(future.wait_for(kAnswerMax), std::future_status::ready);
+    EXPECT_TRUE(future.get());
+  }
+  EXPECT_EQ(log_->tail(), last);
+}
+
 TEST_P(EventLogSuite, a_group_beyond_the_bound_is_a_broken_invariant) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   std::vector<Record> empty;

@@ -20,6 +20,7 @@ Result<std::unique_ptr<Producer>, KafkaFailure> Producer::make(const Connection&
                                {"acks", "all"},
                                {"linger.ms", "0"},
                                {"max.in.flight", "5"},
+                               {"batch.size", std::to_string(kRecordValueBytesMax)},  // a batch counts as one message for the topic
                                {"queue.buffering.max.messages", "200000"},
                                {"message.timeout.ms", kMessageTimeout_ms}});
   if (!client) return client.error();
