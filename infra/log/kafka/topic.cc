@@ -7,6 +7,7 @@
 #include <chrono>
 #include <future>
 #include <map>
+#include <thread>
 
 #include "infra/log/kafka/producer.h"
 #include "infra/log/kafka/reader.h"
@@ -16,6 +17,7 @@ namespace dialin::log::kafka {
 namespace {
 
 constexpr int kAdmin_ms = 10'000;
+constexpr std::chrono::milliseconds kAskAgain{50};
 /// Room for a record's value, its headers, and what Kafka puts around a batch.
 constexpr int kMessageBytesMax = static_cast<int>(kRecordValueBytesMax) + 64 * 1024;
 
@@ -127,6 +129,18 @@ Result<std::map<std::string, std::string>, KafkaFailure> settings_of(rd_kafka_t*
   return settings;
 }
 
+/// Of a topic that was just made, the other brokers hear a moment later: until then they may be asked in vain.
+template <class Ask>
+auto ask_patiently(bool just_made, Ask ask) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAdmin_ms);
+  auto answer = ask();
+  while (just_made && !answer && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kAskAgain);
+    answer = ask();
+  }
+  return answer;
+}
+
 /// Whether it landed says the reading back; here it only has to have had its chance.
 Result<void, KafkaFailure> append_first(const Connection& connection, const Record& record, const LogId& log, Telemetry& telemetry) {
   std::promise<bool> reported;
@@ -176,14 +190,15 @@ Result<Founded, KafkaFailure> found_log(const Connection& connection, int replic
   auto metadata = metadata_of(client->get(), connection.topic);
   if (!metadata) return metadata.error();
   Founded founded;
-  if (!metadata->partitions) {
+  const bool makes = !metadata->partitions;
+  if (makes) {
     const int copies = replication > 0 ? replication : std::min(3, metadata->brokers);
     const auto made = create_topic(client->get(), connection.topic, copies);
     if (!made) return made.error();
     if (*made) founded.replication = copies;
   }
-  if (auto fit = check_topic(connection, ports.telemetry); !fit) return fit.error();
-  auto first = first_record(connection, ports.telemetry);
+  if (auto fit = ask_patiently(makes, [&] { return check_topic(connection, ports.telemetry); }); !fit) return fit.error();
+  auto first = ask_patiently(makes, [&] { return first_record(connection, ports.telemetry); });
   if (!first) return first.error();
   Bytes16 random{};
   ports.random.fill(random);
