@@ -6,6 +6,7 @@
 
 #include "projections/keys.h"
 #include "projections/read_ahead.h"
+#include "projections/soundness.h"
 #include "projections/view_folder.h"
 
 namespace dialin::projections {
@@ -87,7 +88,7 @@ class Opening {
 
  private:
   Done rebuild();
-  Done catch_up(ViewStore& store);
+  Done catch_up(ViewStore& store, bool looks);
 
   ViewFolder folder_;
   const EventLog& log_;
@@ -102,7 +103,7 @@ Result<OpenViews, OpenViewsFailure> Opening::open() {
     views_.store = stores_.open(folder_.current());
     views_.rebuilt = true;
   }
-  if (const Done caught_up = catch_up(*views_.store); !caught_up) return caught_up.error();
+  if (const Done caught_up = catch_up(*views_.store, log_.is_shared()); !caught_up) return caught_up.error();
   return std::move(views_);
 }
 
@@ -115,7 +116,7 @@ Done Opening::rebuild() {
     beginning->put(Family::meta, kMetaLog, log_.id().view());
     auto stored = store->apply(*beginning);
     if (stored) {
-      if (const Done caught_up = catch_up(*store); !caught_up) return caught_up;
+      if (const Done caught_up = catch_up(*store, false); !caught_up) return caught_up;
       stored = store->flush();
     }
     if (!stored) return failed_to_write(stored.error(), folder_.dir());
@@ -124,8 +125,9 @@ Done Opening::rebuild() {
   return {};
 }
 
-/// To the end of the log, wherever that is by then.
-Done Opening::catch_up(ViewStore& store) {
+/// To the end of the log, wherever that is by then. `looks`: no further than what others wrote is sound, and the writer says why not. A
+/// store that is being loaded cannot be asked.
+Done Opening::catch_up(ViewStore& store, bool looks) {
   Projector projector(store, codec_, views_.position);
   while (projector.position() != log_.tail()) {
     const Sequence before = projector.position().sequence;
@@ -134,15 +136,17 @@ Done Opening::catch_up(ViewStore& store) {
       const auto batch = ahead.next();
       if (!batch) return OpenViewsFailure{OpenViewsError::log, batch.error().text};
       if (batch->empty()) break;
-      const auto applied = projector.apply(*batch);
+      const Soundness found = looks ? soundness_of(*batch, store) : Soundness{batch->size(), {}};
+      const auto applied = projector.apply(std::span(*batch).first(found.sound));
       if (!applied) return failed_to_write(applied.error(), folder_.dir());
-      views_.replayed += batch->size();
+      views_.replayed += found.sound;
+      views_.position = projector.position();
+      if (!found.fault.empty()) return {};
     }
     if (projector.position().sequence == before)
       return OpenViewsFailure{OpenViewsError::log, "the log says it ends at record " + std::to_string(log_.tail().sequence.value) +
                                                        ", but gives nothing behind record " + std::to_string(before.value)};
   }
-  views_.position = projector.position();
   return {};
 }
 

@@ -63,7 +63,8 @@ std::string current_views(const std::string& dir);
 Result<FoundViews, OpenViewsFailure> find_views(const std::string& dir, const EventLog& log, const ViewStores& stores);
 
 /// Rebuilds them when there are none, and applies what they lack. Reading, hashing and decoding run on a thread of their own, so that
-/// rebuilding uses two cores. The chain is verified as it is read. Blocks until position == log.tail().
+/// rebuilding uses two cores. The chain is verified as it is read. Blocks until position == log.tail(), or, on a shared log, until the next
+/// record breaks the domain's rules.
 Result<OpenViews, OpenViewsFailure> open_views(FoundViews found, const EventLog& log, const Codec& codec, const ViewStores& stores);
 /// find_views() and this in one.
 Result<OpenViews, OpenViewsFailure> open_views(const std::string& dir, const EventLog& log, const Codec& codec, const ViewStores& stores);

@@ -8,12 +8,6 @@
 namespace dialin::projections {
 namespace {
 
-bool is_followed_by_its_creation(std::span<const Entry> rest) {
-  const Event& deletion = *rest.front().event;
-  return rest.size() > 1 && rest[1].event && rest[1].event->name == EventName::created &&
-         rest[1].event->config_id == deletion.moved_to->config_id;
-}
-
 void check_order(const Tail& position, std::span<const Entry> entries) {
   const Tail* last = &position;
   Tail at;
@@ -32,6 +26,12 @@ bool changes_list_entry(const Event& event) {
 }
 
 }  // namespace
+
+bool is_followed_by_its_creation(std::span<const Entry> rest) {
+  const Event& deletion = *rest.front().event;
+  return rest.size() > 1 && rest[1].event && rest[1].event->name == EventName::created &&
+         rest[1].event->config_id == deletion.moved_to->config_id;
+}
 
 Result<std::optional<Event>, NotAnEvent> event_of(const Record& record, const Codec& codec) {
   if (!is_event_type(record.type)) return std::optional<Event>();

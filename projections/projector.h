@@ -24,6 +24,8 @@ struct Entry {
 
 /// The event that `record` holds, if it is of a type that this program knows. An error is a record that no dialin wrote.
 Result<std::optional<Event>, NotAnEvent> event_of(const Record& record, const Codec& codec);
+/// `rest` begins with the deletion that begins a move.
+bool is_followed_by_its_creation(std::span<const Entry> rest);
 /// The record with its event.
 Result<Entry, NotAnEvent> entry_of(Record record, const Codec& codec);
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "projections/soundness.h"
+
 namespace dialin::service {
 namespace {
 
@@ -29,9 +31,21 @@ std::string read_batch(RecordReader& reader, const Codec& codec, Sequence last, 
   return {};
 }
 
+/// Others may have written it. Says why something was left out; empty: all of it may be applied.
+std::string leave_out_what_is_unsound(std::vector<projections::Entry>& batch, const ViewReader& views) {
+  projections::Soundness found;
+  try {
+    found = projections::soundness_of(batch, views);
+  } catch (const StoreFailure&) {
+    found.fault = sentence_of(StoreError::failed);
+  }
+  batch.resize(found.sound);
+  return found.fault;
+}
+
 }  // namespace
 
-std::string catch_up(const EventLog& log, const Codec& codec, projections::Projector& projector,
+std::string catch_up(const EventLog& log, const Codec& codec, const ViewReader& views, projections::Projector& projector,
                      const std::function<void(AppliedEntries)>& applied) {
   const Sequence last = log.tail().sequence;
   if (projector.position().sequence >= last) return {};
@@ -39,8 +53,10 @@ std::string catch_up(const EventLog& log, const Codec& codec, projections::Proje
   while (projector.position().sequence < last) {
     auto batch = std::make_shared<std::vector<projections::Entry>>();
     if (auto why = read_batch(*reader, codec, last, *batch); !why.empty()) return why;
+    const std::string fault = log.is_shared() ? leave_out_what_is_unsound(*batch, views) : std::string();
     if (auto done = service::apply(projector, *batch); !done) return std::string(sentence_of(done.error()));
-    applied(std::move(batch));
+    if (!batch->empty()) applied(std::move(batch));
+    if (!fault.empty()) return fault;
   }
   return {};
 }

@@ -13,9 +13,10 @@ namespace dialin::service {
 
 using AppliedEntries = std::shared_ptr<const std::vector<projections::Entry>>;
 
-/// Applies what stands in the log behind projector.position(), up to the log's tail; `applied` is told of every batch. Empty when in step,
+/// Applies what stands in the log behind projector.position(), up to the log's tail; `applied` is told of every batch. On a shared log not
+/// what breaks the domain's rules (projections/soundness.h). `views`: those that the projector writes. Empty when in step,
 /// else why not, as a sentence; what was applied until then stays applied.
-std::string catch_up(const EventLog& log, const Codec& codec, projections::Projector& projector,
+std::string catch_up(const EventLog& log, const Codec& codec, const ViewReader& views, projections::Projector& projector,
                      const std::function<void(AppliedEntries)>& applied);
 
 /// projector.apply(), a failing read inside it being the store's failure too.

@@ -40,7 +40,7 @@ Tail WriterCore::expected_end() const {
 }
 
 std::string WriterCore::catch_up_with_log() {
-  return catch_up(ports_.log, ports_.codec, ports_.projector, [this](AppliedEntries entries) {
+  return catch_up(ports_.log, ports_.codec, ports_.store, ports_.projector, [this](AppliedEntries entries) {
     ++basis_;
     announce(std::move(entries));
   });

@@ -57,7 +57,7 @@ struct Node::Process {
             node.name_),
         views(node.store, log, node.world_.codec),
         projector(node.store, node.world_.codec, views.position()),
-        why_not_started(service::catch_up(log, node.world_.codec, projector, [](const auto&) {})),
+        why_not_started(service::catch_up(log, node.world_.codec, node.store, projector, [](const auto&) {})),
         subscriber(node.world_, projector.position().sequence),
         core(
             {log, node.store, projector, views, node.world_.codec, node.clock, node.telemetry_}, Rules{}, limits_of(node.world_),
