@@ -11,6 +11,8 @@ namespace dialin::cli {
 namespace {
 
 constexpr std::chrono::seconds kAskSelfMost{2};
+/// Who has not heard of the log for so long cannot say how far behind it is.
+constexpr std::chrono::seconds kUnheardMost{5};
 
 /// The instance that an answer of /readyz names; nothing while that node is being opened.
 std::string instance_in(const http::NodeAnswer& answer) {
@@ -67,6 +69,9 @@ http::NodeStanding standing_of(const log::kafka::KafkaLog& log, const http::Node
   http::NodeStanding standing{identity, shown(found.role), found.term, std::nullopt, found.leader_is_here, {}};
   if (found.leader) standing.leader = http::LeadingNode{found.leader->url, found.leader->node, identity.log, found.leader->term};
   if (found.role == log::kafka::Role::halted) standing.reasons.push_back(found.why);
+  if (found.role != log::kafka::Role::halted && found.unheard >= kUnheardMost) {
+    standing.reasons.push_back("Kafka has not told the log's end for " + std::to_string(found.unheard.count()) + " s");
+  }
   if (!found.has_room) standing.reasons.emplace_back("the disk of the copy of the log is full");
   if (found.leads_in_our_name) {
     standing.reasons.push_back("node " + found.leader->node + " leads at " + found.leader->url + ", which is this node's own --advertise");

@@ -57,11 +57,18 @@ void relay(const Wiring& wiring, const Manner& manner, const Reply& reply, NodeA
   });
 }
 
-Problem problem_of(const NoAnswer& lost) {
-  if (lost.was_sent) {
-    return {ErrorKind::outcome_unknown, "the write may or may not be stored: " + lost.why + std::string(kRetryWithKey)};
+/// Of a write that was not sent on. "Nothing was stored" is not so, perhaps, of who asked with this key before.
+Problem not_sent(bool has_key, const std::string& why) {
+  if (has_key) {
+    return {ErrorKind::outcome_unknown,
+            "whether this Idempotency-Key has stored something before cannot be told: " + why + std::string(kRetryWithKey)};
   }
-  return {ErrorKind::unavailable, "the write cannot be sent on to the node that leads, nothing was stored: " + lost.why};
+  return {ErrorKind::unavailable, "nothing was stored: " + why};
+}
+
+Problem problem_of(const NoAnswer& lost, bool has_key) {
+  if (!lost.was_sent) return not_sent(has_key, "the write cannot be sent on to the node that leads: " + lost.why);
+  return {ErrorKind::outcome_unknown, "the write may or may not be stored: " + lost.why + std::string(kRetryWithKey)};
 }
 
 }  // namespace
@@ -74,14 +81,15 @@ bool is_for_another_node(const Call& call) {
 void forward(Call& call) {
   const Wiring& wiring = call.wiring;
   const NodeStanding standing = wiring.standing();
+  const bool has_key = call.request().field(Field::idempotency_key).has_value();
   if (!standing.leader || standing.leader_is_here) {
-    return call.refuse({ErrorKind::unavailable, "no node leads now, nothing was stored"});
+    return call.refuse(not_sent(has_key, "no node leads now"));
   }
   wiring.telemetry.add(Counter::writes_forwarded);
   wiring.nodes->send(*standing.leader, request_of(call, standing),
-                     [&wiring, manner = call.admitted.manner, reply = call.later()](Result<NodeAnswer, NoAnswer> answer) {
+                     [&wiring, has_key, manner = call.admitted.manner, reply = call.later()](Result<NodeAnswer, NoAnswer> answer) {
                        if (answer) return relay(wiring, manner, reply, std::move(*answer));
-                       reply.respond(manner.refusal(problem_of(answer.error()), wiring.watch.applied()));
+                       reply.respond(manner.refusal(problem_of(answer.error(), has_key), wiring.watch.applied()));
                      });
 }
 

@@ -165,6 +165,7 @@ class SharedLog : public KafkaLog, private Outside {
     standing.examined = protocol_.examined();
     standing.strays = protocol_.strays();
     standing.has_room = protocol_.has_room();
+    standing.unheard = std::chrono::duration_cast<std::chrono::seconds>(SteadyClock::now() - protocol_.end_heard_at());
     standing.why = standing.role == Role::halted ? protocol_.why_halted() : protocol_.why_not_leading();
     return standing;
   }

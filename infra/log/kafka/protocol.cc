@@ -159,8 +159,12 @@ void Protocol::on_read_to(Offset examined, Reading reading, Time now) {
 
 void Protocol::on_end(std::optional<Offset> end, Time now) {
   now_ = now;
-  if (!end) retry_at_ = now + options_.retry;
-  if (end) shrunk_ = *end < examined_when_asked_ ? shrunk_ + 1 : 0;
+  if (end) {
+    end_heard_at_ = now;
+    shrunk_ = *end < examined_when_asked_ ? shrunk_ + 1 : 0;
+  } else {
+    retry_at_ = now + options_.retry;
+  }
   // Not at once: a broker that has just taken over may not know all yet.
   if (shrunk_ == kShrunkMax) {
     halt("log-diverged: the topic ends at offset " + std::to_string(*end) + ", but offset " + std::to_string(examined_when_asked_) +

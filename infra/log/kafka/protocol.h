@@ -161,7 +161,8 @@ class Protocol {
   Tail end() const;  ///< where the next append goes
   Offset examined() const { return examined_; }
   std::uint64_t strays() const { return strays_; }
-  bool has_room() const { return !no_room_; }  ///< for the copy
+  Time end_heard_at() const { return end_heard_at_; }  ///< the last time that the log's end was told; at first the first input
+  bool has_room() const { return !no_room_; }          ///< for the copy
   /// Nothing of ours is under way.
   bool is_idle() const { return pipeline_.empty() && unanswered_.empty(); }
 
@@ -246,6 +247,7 @@ class Protocol {
   EndQuestions questions_;
   Offset examined_when_asked_ = 0;
   int shrunk_ = 0;  ///< answers in a row that named an end before that
+  Time end_heard_at_{};
   std::deque<Told> to_tell_;
 
   Time open_at_{};

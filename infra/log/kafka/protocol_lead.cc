@@ -108,6 +108,7 @@ void Protocol::on_time(Time now) {
 
 void Protocol::settle(Time now) {
   now_ = now;
+  if (end_heard_at_ == Time{}) end_heard_at_ = now;
   // What is told may ask for more, such as the end that an opening waited for.
   do {
     keep();

@@ -1,0 +1,190 @@
+// Who speaks to another node gives no key to a stranger, sends nothing twice that must not be, and never waits without end.
+
+#include "api/http/node_client.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <future>
+#include <thread>
+
+#include "api/http/server_fixture.h"
+
+namespace dialin::http {
+namespace {
+
+using server_tests::CountingTelemetry;
+using server_tests::TestHandler;
+
+/// A node that says what the test wants of itself.
+class Peer : public TestHandler {
+ public:
+  void handle(Exchange& exchange) override {
+    if (exchange.request().path != "/readyz") return TestHandler::handle(exchange);
+    ++asked_who_it_is;
+    Response response;
+    response.status = status;
+    response.body = readiness;
+    exchange.respond(std::move(response));
+  }
+
+  std::string readiness;
+  unsigned status = 200;
+  std::atomic<int> asked_who_it_is{0};
+};
+
+class NodeClientTest : public ::testing::Test {
+ protected:
+  NodeClientTest() { start(0); }
+
+  void start(std::uint16_t port) {
+    ServerOptions options;
+    options.port = port;
+    options.threads = 1;
+    server = std::make_unique<Server>(options, peer, telemetry);
+    server->start();
+    leader.url = "http://127.0.0.1:" + std::to_string(server->port());
+    peer.readiness = readiness();
+  }
+  void stop() {
+    server->drain();
+    server.reset();
+  }
+  std::string readiness(const std::string& role = "leader", const std::string& node = "two", std::uint64_t term = 7) const {
+    return R"({"role":")" + role + R"(","node":")" + node + R"(","log":")" + leader.log.text() + R"(","term":)" + std::to_string(term) +
+           "}";
+  }
+  Result<NodeAnswer, NoAnswer> send(const std::string& target, bool may_be_repeated = false) {
+    std::promise<Result<NodeAnswer, NoAnswer>> told;
+    client.send(leader, {"PUT", target, {{"Authorization", "Bearer key"}, {"If-Match", "\"1\""}}, "body", may_be_repeated},
+                [&](Result<NodeAnswer, NoAnswer> answer) { told.set_value(std::move(answer)); });
+    return told.get_future().get();
+  }
+
+  CountingTelemetry telemetry;
+  Peer peer;
+  LeadingNode leader{{}, "two", LogId{{1, 2, 3}}, 7};
+  std::unique_ptr<Server> server;
+  NodeClient client;
+};
+
+TEST_F(NodeClientTest, carries_a_request_as_it_came_and_the_answer_back) {
+  const auto answer = send("/echo?a=b");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200U);
+  for (const char* part : {"PUT /echo ?a=b", "authorization=Bearer key", "if-match=\"1\"", "body=body"}) {
+    EXPECT_NE(answer->body.find(part), std::string::npos) << part << " in " << answer->body;
+  }
+  EXPECT_EQ(answer->content_type, "text/plain");
+  const auto headers = send("/headers");
+  ASSERT_TRUE(headers);
+  const std::pair<std::string, std::string> tag{"ETag", "\"1\""};
+  EXPECT_NE(std::find(headers->headers.begin(), headers->headers.end(), tag), headers->headers.end());
+  EXPECT_EQ(send("/status/409")->status, 409U);
+}
+
+TEST_F(NodeClientTest, asks_once_who_answers_and_again_when_another_leads) {
+  ASSERT_TRUE(send("/echo"));
+  ASSERT_TRUE(send("/echo"));
+  EXPECT_EQ(peer.asked_who_it_is, 1);
+  leader.term = 8;
+  peer.readiness = readiness("leader", "two", 8);
+  ASSERT_TRUE(send("/echo"));
+  EXPECT_EQ(peer.asked_who_it_is, 2);
+}
+
+TEST_F(NodeClientTest, gives_nothing_to_who_is_not_the_node_that_leads) {
+  const std::string strangers[] = {readiness("follower"),
+                                   readiness("leader", "three"),
+                                   readiness("leader", "two", 6),
+                                   "{}",
+                                   R"({"role":7,"node":[]})",
+                                   "no JSON",
+                                   "",
+                                   "[]"};
+  for (const std::string& stranger : strangers) {
+    peer.readiness = stranger;
+    const auto answer = send("/echo");
+    ASSERT_FALSE(answer) << stranger;
+    EXPECT_FALSE(answer.error().was_sent);
+    EXPECT_NE(answer.error().why.find("does not say that it is node two, leading in term 7"), std::string::npos) << answer.error().why;
+  }
+  peer.readiness = readiness();
+  leader.log = LogId{{9}};
+  EXPECT_FALSE(send("/echo"));
+  EXPECT_EQ(peer.handled(), 0U);
+}
+
+/// A node that leads may be unready for other reasons, such as a full disk: it answers the write itself.
+TEST_F(NodeClientTest, takes_a_leader_that_is_not_ready) {
+  peer.status = 503;
+  EXPECT_TRUE(send("/echo"));
+}
+
+TEST_F(NodeClientTest, says_when_nothing_was_sent) {
+  stop();
+  const auto unreachable = send("/echo", true);
+  ASSERT_FALSE(unreachable);
+  EXPECT_FALSE(unreachable.error().was_sent);
+  EXPECT_NE(unreachable.error().why.find("cannot be reached"), std::string::npos) << unreachable.error().why;
+  leader.url = "ftp://elsewhere";
+  EXPECT_FALSE(send("/echo"));
+}
+
+/// What died with a request may have carried it out.
+TEST_F(NodeClientTest, says_when_a_request_was_sent_and_its_answer_lost) {
+  namespace asio = boost::asio;
+  asio::io_context io;
+  asio::ip::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+  leader.url = "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
+  const std::string body = readiness();
+  std::thread dying([&] {
+    auto connection = acceptor.accept();
+    std::string request;
+    asio::read_until(connection, asio::dynamic_buffer(request), "\r\n\r\n");
+    asio::write(connection, asio::buffer("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+    request.clear();
+    asio::read_until(connection, asio::dynamic_buffer(request), "\r\n\r\n");
+  });
+  const auto lost = send("/echo", true);
+  dying.join();
+  ASSERT_FALSE(lost);
+  EXPECT_TRUE(lost.error().was_sent);
+}
+
+TEST_F(NodeClientTest, goes_on_with_a_new_connection_when_the_kept_one_was_closed) {
+  ASSERT_TRUE(send("/echo"));
+  const std::uint16_t port = server->port();
+  stop();
+  start(port);
+  EXPECT_TRUE(send("/echo"));
+}
+
+TEST_F(NodeClientTest, has_many_requests_under_way_and_refuses_too_many) {
+  constexpr std::size_t kMore = 10;
+  std::atomic<std::size_t> refused{0};
+  std::atomic<std::size_t> answered{0};
+  for (std::size_t i = 0; i < NodeClient::kInFlightMax + kMore; ++i) {
+    client.send(leader, {"PUT", "/later", {}, "body", false},
+                [&](const Result<NodeAnswer, NoAnswer>& answer) { ++(answer ? answered : refused); });
+  }
+  EXPECT_EQ(refused, kMore);
+  for (std::size_t i = 0; i < NodeClient::kInFlightMax; ++i) peer.next_reply().respond({});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (answered < NodeClient::kInFlightMax && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(answered, NodeClient::kInFlightMax);
+}
+
+TEST_F(NodeClientTest, asks_any_node_who_it_is) {
+  std::promise<Result<NodeAnswer, NoAnswer>> told;
+  client.ask_readiness(leader.url, [&](Result<NodeAnswer, NoAnswer> answer) { told.set_value(std::move(answer)); });
+  const auto answer = told.get_future().get();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, readiness());
+}
+
+}  // namespace
+}  // namespace dialin::http
