@@ -1,0 +1,102 @@
+// A record comes back from its headers as it went in; whatever lacks something, or has it twice or wrongly, is no record.
+
+#include "infra/log/kafka/message.h"
+
+#include <gtest/gtest.h>
+
+namespace dialin::log::kafka {
+namespace {
+
+const LogId kLog{{7}};
+
+Record whole() {
+  Record record;
+  record.type = "dialin.config.created.v1";
+  record.tenant = TenantId{{1}};
+  record.config = ConfigId{{2}};
+  record.time = {1'700'000'000'000'001};
+  record.value = "{}";
+  chain_after({{41}, RecordId{{9}}, {1}}, record);
+  return record;
+}
+
+FoundRecord read(const Headers& headers, std::string_view value) {
+  MessageReader reader;
+  for (const auto& [name, text] : headers) reader.header(name, text);
+  return reader.found(5, {6}, value);
+}
+
+TEST(Message, gives_back_what_was_sent) {
+  const Record sent = whole();
+  const FoundRecord found = read(headers_of(sent, kLog), sent.value);
+  EXPECT_EQ(found.offset, 5);
+  EXPECT_EQ(found.stamped, Instant{6});
+  EXPECT_EQ(found.previous, sent.previous);
+  ASSERT_TRUE(found.record);
+  EXPECT_EQ(found.record->id, chain_id(*found.record)) << "every field that is hashed";
+  EXPECT_EQ(found.record->id, sent.id);
+}
+
+TEST(Message, of_the_log_itself_has_no_subject_and_no_tenant) {
+  Record sent = whole();
+  sent.tenant.reset();
+  sent.config.reset();
+  const FoundRecord found = read(headers_of(sent, kLog), sent.value);
+  ASSERT_TRUE(found.record);
+  EXPECT_FALSE(found.record->tenant || found.record->config);
+}
+
+TEST(Message, passes_over_headers_that_it_does_not_know) {
+  Headers headers = headers_of(whole(), kLog);
+  headers.emplace_back("traceparent", "00-1-2-03");
+  EXPECT_TRUE(read(headers, "{}").record);
+}
+
+struct Spoilt {
+  const char* header;
+  std::optional<std::string> value;  ///< nothing: it is left out
+};
+void PrintTo(const Spoilt& row, std::ostream* out) {
+  *out << row.header << "=" << row.value.value_or("(left out)");
+}
+class SpoiltMessage : public testing::TestWithParam<Spoilt> {};
+
+TEST_P(SpoiltMessage, is_no_record) {
+  Headers headers = headers_of(whole(), kLog);
+  std::erase_if(headers, [](const auto& header) { return header.first == GetParam().header; });
+  if (GetParam().value) headers.emplace_back(GetParam().header, *GetParam().value);
+  EXPECT_FALSE(read(headers, "{}").record);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, SpoiltMessage,
+                         testing::Values(Spoilt{"ce_specversion", {}}, Spoilt{"ce_specversion", "0.3"}, Spoilt{"ce_id", {}},
+                                         Spoilt{"ce_id", "abc"}, Spoilt{"ce_source", {}}, Spoilt{"ce_source", "/elsewhere"},
+                                         Spoilt{"ce_source", "/dialin/none"}, Spoilt{"ce_type", {}}, Spoilt{"ce_type", ""},
+                                         Spoilt{"ce_type", std::string(256, 't')}, Spoilt{"ce_time", {}}, Spoilt{"ce_time", "yesterday"},
+                                         Spoilt{"ce_sequence", {}}, Spoilt{"ce_sequence", "-1"}, Spoilt{"ce_sequence", "1x"},
+                                         Spoilt{"ce_sequence", "99999999999999999999"}, Spoilt{"ce_previousid", {}},
+                                         Spoilt{"ce_previousid", "xyz"}, Spoilt{"ce_subject", "7"}, Spoilt{"ce_tenant", "7"}));
+
+TEST(Message, that_says_a_thing_twice_is_no_record) {
+  for (const auto& header : headers_of(whole(), kLog)) {
+    if (!header.first.starts_with("ce_")) continue;
+    Headers headers = headers_of(whole(), kLog);
+    headers.push_back(header);
+    EXPECT_FALSE(read(headers, "{}").record) << header.first;
+  }
+}
+
+TEST(Message, that_is_too_long_is_no_record) {
+  EXPECT_TRUE(read(headers_of(whole(), kLog), std::string(kRecordValueBytesMax, 'x')).record);
+  EXPECT_FALSE(read(headers_of(whole(), kLog), std::string(kRecordValueBytesMax + 1, 'x')).record);
+}
+
+TEST(Message, of_who_asks_for_the_end_is_a_mark) {
+  const FoundRecord mark = read(headers_of_mark(RecordId{{3}}, kLog), {});
+  EXPECT_TRUE(mark.is_mark);
+  EXPECT_FALSE(mark.record || mark.previous);
+  EXPECT_FALSE(read(headers_of(whole(), kLog), "{}").is_mark);
+}
+
+}  // namespace
+}  // namespace dialin::log::kafka
