@@ -72,6 +72,7 @@ http::NodeStanding standing_of(const log::kafka::KafkaLog& log, const http::Node
   if (found.role != log::kafka::Role::halted && found.unheard >= kUnheardMost) {
     standing.reasons.push_back("Kafka has not told the log's end for " + std::to_string(found.unheard.count()) + " s");
   }
+  standing.reasons.insert(standing.reasons.end(), found.refusals.begin(), found.refusals.end());
   if (!found.has_room) standing.reasons.emplace_back("the disk of the copy of the log is full");
   if (found.leads_in_our_name) {
     standing.reasons.push_back("node " + found.leader->node + " leads at " + found.leader->url + ", which is this node's own --advertise");

@@ -39,6 +39,25 @@ Result<Client, KafkaFailure> make(rd_kafka_type_t type, const Connection& connec
 
 }  // namespace
 
+std::string refusal_in(int error, rd_kafka_s* client) {
+  auto code = static_cast<rd_kafka_resp_err_t>(error);
+  std::array<char, 512> why{};
+  if (code == RD_KAFKA_RESP_ERR__FATAL) code = rd_kafka_fatal_error(client, why.data(), why.size());
+  switch (code) {
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+    case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT:
+      return rd_kafka_err2str(code);
+    default:
+      return {};
+  }
+}
+
 void CloseClient::operator()(rd_kafka_s* client) const {
   rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }

@@ -41,4 +41,8 @@ Result<Client, KafkaFailure> make_producer(const Connection& connection, Telemet
 Result<Client, KafkaFailure> make_consumer(const Connection& connection, Telemetry& telemetry, const Settings& settings,
                                            const std::function<void(rd_kafka_conf_s*)>& prepare = {});
 
+/// Why a broker refuses what it was asked, as Kafka names it; empty when `error` (an rd_kafka_resp_err_t) is of another kind, which passes
+/// or is told otherwise. `client` says what lies behind a fatal one.
+std::string refusal_in(int error, rd_kafka_s* client);
+
 }  // namespace dialin::log::kafka

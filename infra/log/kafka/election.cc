@@ -81,12 +81,16 @@ void Election::join_or_leave(bool joins) {
   }
 }
 
-/// Records are of no interest here; none is fetched once the partition is paused.
+/// Records are of no interest here, only what stands in for one when something is refused; none is fetched once the partition is paused.
 void Election::take(rd_kafka_event_t* event) {
   switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_REBALANCE:
       return take_change(event);
+    case RD_KAFKA_EVENT_FETCH:
+      while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) take_error(message->err);
+      return;
     case RD_KAFKA_EVENT_ERROR:
+      take_error(rd_kafka_event_error(event));
       if (rd_kafka_event_error_is_fatal(event) != 0) {
         telemetry_.say(Level::error, std::string("this node cannot be elected any more: ") + rd_kafka_event_error_string(event));
       }
@@ -96,7 +100,12 @@ void Election::take(rd_kafka_event_t* event) {
   }
 }
 
+void Election::take_error(int error) {
+  if (const std::string why = refusal_in(error, client_.get()); !why.empty()) hooks_.refused(why);
+}
+
 void Election::take_change(rd_kafka_event_t* event) {
+  hooks_.refused({});
   rd_kafka_topic_partition_list_t* partitions = rd_kafka_event_topic_partition_list(event);
   const bool is_given = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
   if (is_given) {

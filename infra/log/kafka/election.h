@@ -22,6 +22,7 @@ class Election {
   struct Hooks {
     std::function<bool()> is_fit;  ///< asked once a second; who is not leaves the group, and is told that it is not elected
     std::function<void(bool)> elected;
+    std::function<void(const std::string& why)> refused;  ///< the group does not let it in, and is asked again; empty: it has
   };
   /// Joins the group at once. `session.timeout.ms` among the connection's properties says after how long a silent holder counts as
   /// gone; 6 s without one, which is the least that brokers take unless told otherwise.
@@ -38,6 +39,7 @@ class Election {
   void join_or_leave(bool joins);
   void take(rd_kafka_op_s* event);
   void take_change(rd_kafka_op_s* event);
+  void take_error(int error);
   void leave_for_good();
 
   const Client client_;

@@ -7,43 +7,27 @@
 #include <utility>
 
 #include "domain/invariant.h"
-#include "infra/log/chain_reader.h"
 #include "infra/log/kafka/copy.h"
 #include "infra/log/kafka/election.h"
 #include "infra/log/kafka/end_asker.h"
 #include "infra/log/kafka/producer.h"
 #include "infra/log/kafka/reader.h"
+#include "infra/log/kafka/refusals.h"
 #include "infra/log/kafka/topic.h"
+#include "infra/log/kafka/whole_reader.h"
 
 namespace dialin::log::kafka {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr int kRead_ms = 100;
+/// Longer than it takes another to be elected.
+constexpr std::chrono::seconds kUnfitAfterRefusal{10};
 
 Result<Tail, LogError> result_of(const GroupOutcome& outcome) {
   if (!outcome.error) return outcome.stored;
   return outcome.records > 0 ? LogError::partly : *outcome.error;
 }
-
-/// Reads no further than may be read: a copy that a crash cut may end within a move.
-class WholeReader : public RecordReader {
- public:
-  WholeReader(const EventLog& log, const ChainIndex& index, Sequence from) : log_(log), reader_(index, from), next_(from) {}
-  Next next(Record& out) override {
-    if (next_ > whole_ && next_ > (whole_ = log_.tail().sequence)) return Next::end;
-    const Next found = reader_.next(out);
-    if (found == Next::record) next_ = next_.next();
-    return found;
-  }
-  std::string fault() const override { return reader_.fault(); }
-
- private:
-  const EventLog& log_;
-  ChainReader reader_;
-  Sequence next_;
-  Sequence whole_;
-};
 
 class SharedLog : public KafkaLog, private Outside {
  public:
@@ -129,9 +113,10 @@ class SharedLog : public KafkaLog, private Outside {
   }
 
   Result<void, OpenFailure> stand(std::function<bool()> is_fit) override {
-    auto election = Election::make(
-        options_.connection, ports_.telemetry,
-        {[this, is_fit = std::move(is_fit)] { return is_fit() && has_fit_protocol(); }, [this](bool elected) { elect(elected); }});
+    auto election =
+        Election::make(options_.connection, ports_.telemetry,
+                       {[this, is_fit = std::move(is_fit)] { return is_fit() && is_fit_itself(); },
+                        [this](bool elected) { elect(elected); }, [this](const std::string& why) { refusals_.note(Deed::lead, why); }});
     if (!election) return OpenFailure{OpenError::failed, election.error().text};
     election_ = std::move(*election);
     return {};
@@ -164,6 +149,7 @@ class SharedLog : public KafkaLog, private Outside {
         standing.leader && !standing.leader_is_here && standing.leader->url == options_.url && standing.leader->term > term_at_start_;
     standing.examined = protocol_.examined();
     standing.strays = protocol_.strays();
+    standing.refusals = refusals_.sentences();
     standing.has_room = protocol_.has_room();
     standing.unheard = std::chrono::duration_cast<std::chrono::seconds>(SteadyClock::now() - protocol_.end_heard_at());
     standing.why = standing.role == Role::halted ? protocol_.why_halted() : protocol_.why_not_leading();
@@ -184,7 +170,8 @@ class SharedLog : public KafkaLog, private Outside {
     return protocol;
   }
 
-  bool has_fit_protocol() const {
+  bool is_fit_itself() const {
+    if (refusals_.since(Deed::write)) return false;
     const std::lock_guard lock(mutex_);
     return protocol_.is_fit(SteadyClock::now());
   }
@@ -242,8 +229,19 @@ class SharedLog : public KafkaLog, private Outside {
     if (auto made = make_producer_again(); !made) ports_.telemetry.say(Level::error, made.error().text);
   }
 
+  /// A producer that is refused once may be refused for ever.
+  void try_to_write_again() {
+    const auto since = refusals_.since(Deed::write);
+    if (!since || *since < kUnfitAfterRefusal || protocol_.role() != Role::following) return;
+    refusals_.note(Deed::write, {});
+    renew_producer();
+  }
+
   Result<void, KafkaFailure> make_producer_again() {
     auto made = Producer::make(options_.connection, id(), ports_.telemetry, [this](std::span<const Delivered> delivered) {
+      for (const Delivered& one : delivered) {
+        if (one.offset || !one.refused.empty()) refusals_.note(Deed::write, one.refused);
+      }
       tell([&](Protocol& protocol, Protocol::Time now) {
         for (const Delivered& one : delivered) protocol.on_delivered(one.token, one.offset, now);
       });
@@ -289,6 +287,7 @@ class SharedLog : public KafkaLog, private Outside {
       lock.unlock();
       if (std::exchange(begun, reading) != reading) reader_->begin(from);
       reader_->read(kRead_ms, batch);
+      if (!batch.found.empty() || batch.read_to || !batch.refused.empty()) refusals_.note(Deed::read, batch.refused);
       if (batch.found.empty() && !batch.read_to && !batch.lost) continue;
       tell([&](Protocol& protocol, Protocol::Time now) {
         if (batch.lost) return protocol.halt(*batch.lost);
@@ -301,6 +300,7 @@ class SharedLog : public KafkaLog, private Outside {
   void keep_time() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
+      try_to_write_again();
       auto ending = std::exchange(retired_, {});
       const bool is_due = SteadyClock::now() >= protocol_.wake_at();
       lock.unlock();
@@ -330,6 +330,7 @@ class SharedLog : public KafkaLog, private Outside {
   std::unique_ptr<Producer> producer_;
   std::vector<std::unique_ptr<Producer>> retired_;
   std::function<void()> follow_;
+  Refusals refusals_;
   mutable std::atomic<bool> leads_{false};
   bool stopping_ = false;
   bool reads_ = false;

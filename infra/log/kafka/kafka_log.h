@@ -36,9 +36,10 @@ struct Standing {
   bool leads_in_our_name = false;  ///< another process did, since this one began, and named this one's URL
   Offset examined = 0;
   std::uint64_t strays = 0;
-  bool has_room = true;             ///< for the copy
-  std::chrono::seconds unheard{0};  ///< since Kafka last told the log's end, which it is asked for each second
-  std::string why;                  ///< it is halted, or gave up the lead the last time; empty: for no reason of its own
+  bool has_room = true;               ///< for the copy
+  std::chrono::seconds unheard{0};    ///< since Kafka last told the log's end, which it is asked for each second
+  std::vector<std::string> refusals;  ///< of Kafka's, a sentence each
+  std::string why;                    ///< it is halted, or gave up the lead the last time; empty: for no reason of its own
 };
 
 class KafkaLog : public EventLog {

@@ -65,13 +65,17 @@ void Producer::run() {
   while (!stopping_) {
     std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> event(rd_kafka_queue_poll(queue.get(), kPoll_ms),
                                                                          rd_kafka_event_destroy);
-    if (!event || rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_DR) continue;
+    if (!event) continue;
     delivered.clear();
+    if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
+      std::string refused = refusal_in(rd_kafka_event_error(event.get()), client_.get());
+      if (!refused.empty()) delivered.push_back({0, std::nullopt, std::move(refused)});
+    }
     while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event.get())) {
-      Delivered one{reinterpret_cast<Token>(message->_private), std::nullopt};
+      Delivered one{reinterpret_cast<Token>(message->_private), std::nullopt, refusal_in(message->err, client_.get())};
       // With an error the offset means nothing.
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= 0) one.offset = message->offset;
-      delivered.push_back(one);
+      delivered.push_back(std::move(one));
     }
     if (!silent_ && !delivered.empty()) reported_(delivered);
   }

@@ -16,8 +16,9 @@
 namespace dialin::log::kafka {
 
 struct Delivered {
-  Token token = 0;
+  Token token = 0;               ///< 0: of no record, but of all that this producer is given from now on
   std::optional<Offset> offset;  ///< absent: failed, or not known
+  std::string refused;           ///< why the broker does not take it; empty: it does, or it did not come so far
 };
 
 class Producer {

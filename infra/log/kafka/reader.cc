@@ -18,7 +18,7 @@ Instant stamp_of(const rd_kafka_message_t& message) {
   return type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME && ms > 0 ? Instant{ms * 1000} : Instant{};
 }
 
-void take(const rd_kafka_message_t& message, Reader::Batch& batch) {
+void take(const rd_kafka_message_t& message, rd_kafka_t* client, Reader::Batch& batch) {
   switch (message.err) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       break;
@@ -31,6 +31,7 @@ void take(const rd_kafka_message_t& message, Reader::Batch& batch) {
       batch.lost = std::string("the topic does not hold what was read from it before: ") + rd_kafka_err2str(message.err);
       return;
     default:
+      batch.refused = refusal_in(message.err, client);
       return;  // librdkafka goes on by itself
   }
   MessageReader reader;
@@ -86,12 +87,12 @@ void Reader::read(int wait_ms, Batch& batch) {
   batch = {};
   rd_kafka_message_t* message = rd_kafka_consume(topic_.get(), 0, wait_ms);
   if (message == nullptr) return;
-  take(*message, batch);
+  take(*message, client_.get(), batch);
   rd_kafka_message_destroy(message);
   std::array<rd_kafka_message_t*, kBatchMax> more{};
   const ssize_t count = rd_kafka_consume_batch(topic_.get(), 0, 0, more.data(), more.size());
   for (ssize_t i = 0; i < count; ++i) {
-    take(*more[static_cast<std::size_t>(i)], batch);
+    take(*more[static_cast<std::size_t>(i)], client_.get(), batch);
     rd_kafka_message_destroy(more[static_cast<std::size_t>(i)]);
   }
 }

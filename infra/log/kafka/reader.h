@@ -27,6 +27,7 @@ class Reader {
     std::vector<FoundRecord> found;
     std::optional<Offset> read_to;    ///< the partition's end was reached: nothing below was left out
     std::optional<std::string> lost;  ///< the topic does not hold what it should: final
+    std::string refused;              ///< this node may not read it now; empty: it may
   };
   /// Waits for at most `wait_ms` for the first record, then takes what is there, at most some thousand. `batch` is overwritten.
   void read(int wait_ms, Batch& batch);

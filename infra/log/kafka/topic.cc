@@ -143,15 +143,17 @@ auto ask_patiently(bool just_made, Ask ask) {
 
 /// Whether it landed says the reading back; here it only has to have had its chance.
 Result<void, KafkaFailure> append_first(const Connection& connection, const Record& record, const LogId& log, Telemetry& telemetry) {
-  std::promise<bool> reported;
-  auto producer = Producer::make(connection, log, telemetry,
-                                 [&](std::span<const Delivered> delivered) { reported.set_value(delivered.front().offset.has_value()); });
+  std::promise<Delivered> reported;
+  auto producer =
+      Producer::make(connection, log, telemetry, [&](std::span<const Delivered> delivered) { reported.set_value(delivered.front()); });
   if (!producer) return producer.error();
   if (!(*producer)->produce(1, record)) return KafkaFailure{"the first record cannot be sent"};
   auto answer = reported.get_future();
   const bool answered = answer.wait_for(std::chrono::milliseconds(kAdmin_ms)) == std::future_status::ready;
   (*producer)->silence();
-  if (answered && answer.get()) return {};
+  const Delivered told = answered ? answer.get() : Delivered{};
+  if (told.offset) return {};
+  if (!told.refused.empty()) return KafkaFailure{"Kafka does not take the first record: " + told.refused};
   return KafkaFailure{"Kafka did not take the first record: try again"};
 }
 
@@ -176,6 +178,7 @@ Result<std::optional<Record>, KafkaFailure> first_record(const Connection& conne
   while (std::chrono::steady_clock::now() < deadline) {
     (*reader)->read(100, batch);
     if (batch.lost) return KafkaFailure{*batch.lost};
+    if (!batch.refused.empty()) return KafkaFailure{"topic " + connection.topic + " cannot be read: " + batch.refused};
     for (auto& found : batch.found) {
       if (found.record && check_link({}, *found.record).link == Link::next) return std::optional(std::move(*found.record));
     }

@@ -1,0 +1,87 @@
+"""A node that Kafka does not let do what it must says what it is not let, and takes nobody's lead with it."""
+
+import pytest
+from confluent_kafka.admin import AclOperation, ResourceType
+
+from kafka.test_one_node import created, readiness, until
+from live.client import Client
+from live.guarded_nodes import GuardedNodes
+from live.kafka_nodes import VERSION
+from live.server import NotServing, Server, run
+
+KEEPS_NOTHING = "Kafka does not take this node's records: Broker: Cluster authorization failed"
+IS_NO_MEMBER = "Kafka does not let this node into the group that elects who leads: Broker: Group authorization failed"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    nodes = GuardedNodes(tmp_path_factory.mktemp("guarded"))
+    with nodes.held():
+        nodes.found(1, VERSION)
+        nodes.start_all()
+    yield nodes
+    with nodes.held():
+        nodes.stop_all()
+        nodes.remove()
+
+
+@pytest.fixture
+def serve(guarded, topic, tmp_path):
+    """Starts a node that comes as this user."""
+    begun = []
+
+    def start(name: str, user: str) -> Server:
+        node = Server(tmp_path / name, *guarded.words(topic, user), "--node", name)
+        if begun:
+            node.keys, node.keyring = begun[0].keys, begun[0].keyring
+        else:
+            node.add_key("acme")
+        begun.append(node)
+        return node.start()
+
+    yield start
+    for node in begun:
+        node.kill()
+
+
+def reasons(node) -> list[str]:
+    return readiness(node)[1]["reasons"]
+
+
+def test_a_wrong_password_is_named(guarded, topic):
+    done = run("init", *guarded.words(topic, "admin", "wrong"), check=3)
+    assert "Invalid username or password" in done.stderr
+
+
+def test_what_is_not_let_is_named(guarded, topic, serve):
+    said = run("init", *guarded.words(topic, "guest"), check=3).stderr
+    assert "Topic authorization failed" in said
+    run("init", *guarded.words(topic, "admin"))
+    with pytest.raises(NotServing) as refused:
+        serve("blind", "guest")
+    assert refused.value.status == 3 and "Topic authorization failed" in refused.value.output
+
+    guarded.allow("guest", ResourceType.TOPIC, topic, AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS)
+    with pytest.raises(NotServing) as refused:
+        serve("no-reader", "guest")
+    assert refused.value.status == 3 and "cannot be read: Broker: Topic authorization failed" in refused.value.output
+
+    guarded.allow("guest", ResourceType.TOPIC, topic, AclOperation.READ)
+    node = serve("reader", "guest")
+    until(lambda: reasons(node) == [KEEPS_NOTHING, IS_NO_MEMBER])
+
+
+def test_who_may_not_write_leaves_the_lead_to_others_and_is_well_when_it_may(guarded, topic, serve):
+    run("init", *guarded.words(topic, "admin"))
+    guarded.allow("guest", ResourceType.TOPIC, topic, AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS, AclOperation.READ)
+    guarded.allow("guest", ResourceType.GROUP, f"{topic}.leader", AclOperation.READ)
+    reader = serve("reader", "guest")
+    key = reader.add_key("acme")
+    until(lambda: reasons(reader) == [KEEPS_NOTHING])
+    writer = serve("writer", "admin")
+    config = created(Client(writer, key))
+    assert readiness(writer)[1]["role"] == "leader"
+    assert created(Client(reader, key)).json["id"] != config.json["id"], "it is sent on"
+    assert reasons(reader) == [KEEPS_NOTHING]
+    guarded.allow("guest", ResourceType.TOPIC, topic, AclOperation.WRITE)
+    until(lambda: not reasons(reader))
