@@ -153,7 +153,7 @@ def test_writes_come_back_by_themselves_when_the_broker_does(log, kafka):
     assert time.monotonic() - began < 15
     assert caller.call("GET", f"{CONFIGS}/{first['id']}").expect(200).json == first
     status, ready = readiness(node)
-    assert status == 503 and ready["reasons"] == ["the log does not answer"]
+    assert status == 503 and "the log does not answer" in ready["reasons"]
     kafka.restart()
     until(lambda: readiness(node)[0] == 200)
     answer = until(lambda: (given := caller.call("POST", CONFIGS, body, key)).status == 200 and given)

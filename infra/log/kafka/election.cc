@@ -3,14 +3,27 @@
 #include <librdkafka/rdkafka.h>
 
 #include <chrono>
+#include <mutex>
+#include <vector>
 
 namespace dialin::log::kafka {
 namespace {
 
 constexpr int kPoll_ms = 1000;
 constexpr std::chrono::seconds kLeaveMost{1};
+constexpr std::chrono::seconds kJoinMost{3};
 
 using Event = std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)>;
+
+/// Librdkafka 2.0 aborts when a client is destroyed that was told to divide the group and has not yet (its issue 4312, mended in 2.3). Such
+/// a one stays until the process ends, and is not heard any more.
+void keep_for_good(Client client) {
+  static std::mutex mutex;
+  static std::vector<Client>& kept = *new std::vector<Client>();
+  rd_kafka_set_log_level(client.get(), 0);
+  const std::lock_guard lock(mutex);
+  kept.push_back(std::move(client));
+}
 
 Event next_event(rd_kafka_queue_t* queue, int wait_ms) {
   return {rd_kafka_queue_poll(queue, wait_ms), rd_kafka_event_destroy};
@@ -57,6 +70,7 @@ Election::~Election() {
   stopping_ = true;
   rd_kafka_queue_yield(queue_.get());
   thread_.join();
+  if (membership_ == Membership::asked_for) keep_for_good(std::move(client_));
 }
 
 void Election::run() {
@@ -77,8 +91,9 @@ void Election::join_or_leave(bool joins) {
       rd_kafka_topic_partition_list_new(1), rd_kafka_topic_partition_list_destroy);
   rd_kafka_topic_partition_list_add(wanted.get(), topic_.c_str(), RD_KAFKA_PARTITION_UA);
   if (const auto error = rd_kafka_subscribe(client_.get(), wanted.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    telemetry_.say(Level::error, std::string("this node cannot be elected: ") + rd_kafka_err2str(error));
+    return telemetry_.say(Level::error, std::string("this node cannot be elected: ") + rd_kafka_err2str(error));
   }
+  if (membership_ == Membership::none) membership_ = Membership::asked_for;
 }
 
 /// Records are of no interest here, only what stands in for one when something is refused; none is fetched once the partition is paused.
@@ -105,6 +120,7 @@ void Election::take_error(int error) {
 }
 
 void Election::take_change(rd_kafka_event_t* event) {
+  membership_ = Membership::counted;
   hooks_.refused({});
   rd_kafka_topic_partition_list_t* partitions = rd_kafka_event_topic_partition_list(event);
   const bool is_given = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
@@ -112,12 +128,16 @@ void Election::take_change(rd_kafka_event_t* event) {
     destroy(rd_kafka_incremental_assign(client_.get(), partitions));
     rd_kafka_pause_partitions(client_.get(), partitions);
   }
-  if (partitions->cnt > 0) hooks_.elected(is_given);
+  if (partitions->cnt > 0 && !(is_given && stopping_)) hooks_.elected(is_given);
   // Only then may the group give it to another.
   if (!is_given) destroy(rd_kafka_incremental_unassign(client_.get(), partitions));
 }
 
 void Election::leave_for_good() {
+  const auto joined_by = std::chrono::steady_clock::now() + kJoinMost;
+  while (membership_ == Membership::asked_for && std::chrono::steady_clock::now() < joined_by) {
+    if (const Event event = next_event(queue_.get(), 100)) take(event.get());
+  }
   destroy(rd_kafka_consumer_close_queue(client_.get(), queue_.get()));
   const auto deadline = std::chrono::steady_clock::now() + kLeaveMost;
   while (rd_kafka_consumer_closed(client_.get()) == 0 && std::chrono::steady_clock::now() < deadline) {

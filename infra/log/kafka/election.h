@@ -27,7 +27,7 @@ class Election {
   /// Joins the group at once. `session.timeout.ms` among the connection's properties says after how long a silent holder counts as
   /// gone; 6 s without one, which is the least that brokers take unless told otherwise.
   static Result<std::unique_ptr<Election>, KafkaFailure> make(const Connection& connection, Telemetry& telemetry, Hooks hooks);
-  /// Leaves the group, so that another is elected at once; waits for a second at most.
+  /// Leaves the group, so that another is elected at once; waits for a second at most, and as long as it takes to become a member before.
   ~Election();
 
  private:
@@ -42,12 +42,18 @@ class Election {
   void take_error(int error);
   void leave_for_good();
 
-  const Client client_;
+  Client client_;
   const std::string topic_;
   Telemetry& telemetry_;
   const Hooks hooks_;
   const std::unique_ptr<rd_kafka_queue_s, CloseQueue> queue_;
   std::atomic<bool> stopping_{false};
+  /// Its thread only, until that has ended.
+  enum class Membership : std::uint8_t {
+    none,
+    asked_for,
+    counted,  ///< in some division of the group's partitions, at least once
+  } membership_ = Membership::none;
   std::thread thread_;
 };
 
