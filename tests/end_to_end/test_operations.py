@@ -3,6 +3,7 @@
 import re
 
 from live.client import Client
+from live.server import ROOT
 
 
 def test_health_and_readiness(server, client):
@@ -49,8 +50,13 @@ def test_metrics_tell_the_position_and_readiness_from_the_start(own_server):
     assert figures["dialin_ready"] == 1
 
 
+def test_every_metric_that_has_a_name_is_shown(server):
+    named = set(re.findall(r'"(dialin_[a-z_]+)"', (ROOT / "infra/telemetry/metric_names.cc").read_text()))
+    shown = {re.sub(r"(\{.*|_bucket\{.*|_sum|_count)$", "", name) for name in samples(server)}
+    assert len(named) > 25 and named - shown == set()
+
+
 def test_the_documents_are_served_as_they_lie(server):
-    from live.server import ROOT
     anyone = Client(server, None)
     for name, version in (("openapi", "3.1"), ("asyncapi", "")):
         answer = anyone.get(f"/{name}.json").expect(200)
