@@ -16,6 +16,7 @@ class Writer::Loop {
             ports, std::move(rules), limits, std::move(observers), [queue = queue_](WriteQueue::Outcome outcome) { queue->push(outcome); },
             [queue = queue_](WriteQueue::Confirmation confirmation) { queue->push(confirmation); }) {
     ports.log.follow([queue = queue_] { queue->wake(); });
+    queue_->wake();  // the views may lack what the log holds already
     thread_ = std::thread([this] { run(); });
   }
   ~Loop() { stop(); }
