@@ -186,6 +186,7 @@ class SharedLog : public KafkaLog, private Outside {
     const Role role = protocol_.role();
     input(protocol_, now);
     protocol_.settle(now);
+    ports_.telemetry.set(Gauge::term, static_cast<double>(protocol_.term()));  // who follows hears of others' terms
     leads_.store(protocol_.leads(), std::memory_order_release);
     if (protocol_.role() != role) tell_role();
     if (protocol_.wake_at() < sleeps_until_) time_changed_.notify_all();
@@ -200,7 +201,6 @@ class SharedLog : public KafkaLog, private Outside {
     role_changed_.notify_all();
     const Role role = protocol_.role();
     ports_.telemetry.set(Gauge::leads, role == Role::leading ? 1 : 0);
-    ports_.telemetry.set(Gauge::term, static_cast<double>(protocol_.term()));
     if (role == Role::halted) ports_.telemetry.say(Level::error, "the log is followed no further: " + protocol_.why_halted());
     if (role == Role::leading) ports_.telemetry.say(Level::info, "this node leads, in term " + std::to_string(protocol_.term()));
     const std::string& why = protocol_.why_not_leading();
