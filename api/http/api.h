@@ -1,7 +1,8 @@
 #pragma once
 // What is said over HTTP, as a whole: takes each request through the same steps, in this order: path (404), key (400, 401), method (405),
-// scope (403), headers and media type (400, 415), and for reads the log position that was asked for (503); then the call's own function
-// serves it (calls.h). Every answer carries X-Request-Id and Dialin-Sequence.
+// scope (403), headers and media type (400, 415). A write goes from there to the node that leads, when that is another one (forward.h);
+// a read waits for the log position that was asked for (503). Then the call's own function serves it (calls.h). Every answer carries
+// X-Request-Id and Dialin-Sequence.
 
 #include "api/http/call.h"
 #include "api/http/handler.h"

@@ -77,7 +77,7 @@ Names headers_expected(const Route& route) {
   Names names = {"X-Request-Id"};
   if (is_read(route)) names.insert({"Dialin-Min-Sequence", "Dialin-Consistency"});
   if (is_read(route) && is_one_config(route)) names.insert("If-None-Match");
-  if (route.needs == Needs::write) names.insert({"If-Match", "Idempotency-Key"});
+  if (route.needs == Needs::write) names.insert({"If-Match", "Idempotency-Key", "Dialin-Forwarded-By"});
   if (route.pattern == "/events/stream") names.insert("Last-Event-ID");
   return names;
 }
