@@ -85,3 +85,17 @@ def test_who_may_not_write_leaves_the_lead_to_others_and_is_well_when_it_may(gua
     assert reasons(reader) == [KEEPS_NOTHING]
     guarded.allow("guest", ResourceType.TOPIC, topic, AclOperation.WRITE)
     until(lambda: not reasons(reader))
+
+
+def test_the_rights_that_the_handbook_names_are_enough(guarded, topic, serve):
+    """docs/operations.md, "What to set up": of who founds the log, and of a node."""
+    of_both = [AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS, AclOperation.READ, AclOperation.WRITE]
+    guarded.allow("guest", ResourceType.TOPIC, topic, AclOperation.CREATE, *of_both)
+    run("init", *guarded.words(topic, "guest"))
+    guarded.allow("guest", ResourceType.GROUP, f"{topic}.leader", AclOperation.READ)
+    node = serve("node", "guest")
+    caller = Client(node, node.add_key("acme"))
+    until(lambda: caller.get("/").status == 200)  # a running node takes a key over
+    created(caller)
+    caller.get("/domain-dialin-config", headers={"Dialin-Consistency": "strong"}).expect(200)
+    assert readiness(node)[1]["role"] == "leader" and not reasons(node)

@@ -104,3 +104,16 @@ def test_no_move_is_cut_in_two(stored, kafka, topic):
     for to, last in ((sequence, sequence - 1), (sequence + 1, sequence + 1)):
         done = put_back(node.data / "log", kafka.bootstrap, f"{topic}-{to}", "--replication", 1, "--to", to)
         assert done.returncode == 0 and done.stdout.startswith(f"head {last}:"), done
+
+
+def test_a_log_of_one_node_moves_to_kafka(log, kafka, topic):
+    node = log.node("one")
+    on_kafka, node.options = node.options, []
+    caller = Client(node, node.add_key("acme"))
+    node.start()
+    config = created(caller).json
+    assert node.stop() == 0
+    assert put_back(node.data / "log", kafka.bootstrap, topic, "--replication", 1).returncode == 0
+    node.options = on_kafka
+    goes_on(node, caller, topic)
+    assert caller.get(f"{CONFIGS}/{config['id']}").expect(200).json == config
