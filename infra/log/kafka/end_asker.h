@@ -34,7 +34,7 @@ class EndAsker {
   /// Called once for each ask(), on the asker's thread.
   using Answered = std::function<void(const Ends&)>;
 
-  /// All that is given must outlive it.
+  /// All that is given must outlive it. `reader` reads nothing meanwhile: it would answer late.
   EndAsker(Reader& reader, const Options& options, const Random& random, Telemetry& telemetry, Answered answered);
   ~EndAsker();
 

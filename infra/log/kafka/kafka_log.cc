@@ -31,11 +31,13 @@ Result<Tail, LogError> result_of(const GroupOutcome& outcome) {
 
 class SharedLog : public KafkaLog, private Outside {
  public:
-  SharedLog(const KafkaLogOptions& options, Ports ports, std::unique_ptr<Copy> copy, std::unique_ptr<Reader> reader)
+  SharedLog(const KafkaLogOptions& options, Ports ports, std::unique_ptr<Copy> copy, std::unique_ptr<Reader> reader,
+            std::unique_ptr<Reader> end_reader)
       : options_(options),
         ports_(ports),
         copy_(std::move(copy)),
         reader_(std::move(reader)),
+        end_reader_(std::move(end_reader)),
         protocol_({*this, ports.clock, ports.random, ports.codec}, protocol_options(options), copy_->start(ports.codec)),
         term_at_start_(protocol_.term()),
         tail_(protocol_.kept()) {}
@@ -57,8 +59,8 @@ class SharedLog : public KafkaLog, private Outside {
 
   Result<void, OpenFailure> start() {
     if (auto made = make_producer_again(); !made) return OpenFailure{OpenError::failed, made.error().text};
-    asker_ = std::make_unique<EndAsker>(*reader_, EndAsker::Options{options_.connection, id(), options_.confirms_by_append}, ports_.random,
-                                        ports_.telemetry, [this](const EndAsker::Ends& ends) {
+    asker_ = std::make_unique<EndAsker>(*end_reader_, EndAsker::Options{options_.connection, id(), options_.confirms_by_append},
+                                        ports_.random, ports_.telemetry, [this](const EndAsker::Ends& ends) {
                                           tell([&](Protocol& protocol, Protocol::Time now) {
                                             if (ends.beginning.value_or(0) > 0) protocol.halt(beginning_is_cut(*ends.beginning));
                                             protocol.on_end(ends.end, now);
@@ -318,6 +320,8 @@ class SharedLog : public KafkaLog, private Outside {
   const Ports ports_;
   const std::unique_ptr<Copy> copy_;
   const std::unique_ptr<Reader> reader_;
+  /// A broker answers the requests of a connection one after the other, and the last one of who reads on waits until there is something.
+  const std::unique_ptr<Reader> end_reader_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable reading_changed_;
@@ -361,7 +365,9 @@ Result<std::unique_ptr<KafkaLog>, OpenFailure> KafkaLog::open(const KafkaLogOpti
   if (!copy) return copy.error();
   auto reader = Reader::make(options.connection, ports.telemetry);
   if (!reader) return failed(reader.error());
-  auto log = std::make_unique<SharedLog>(options, ports, std::move(*copy), std::move(*reader));
+  auto end_reader = Reader::make(options.connection, ports.telemetry);
+  if (!end_reader) return failed(end_reader.error());
+  auto log = std::make_unique<SharedLog>(options, ports, std::move(*copy), std::move(*reader), std::move(*end_reader));
   if (auto started = log->start(); !started) return started.error();
   return std::unique_ptr<KafkaLog>(std::move(log));
 }
