@@ -174,17 +174,24 @@ class Nodes:
     def port(self, broker: int) -> int:
         return self.about["ports"][broker - 1][0]
 
+    def link(self, number: int) -> list[tuple[int, int]]:
+        """Of each broker: the port it listens on for this link, and the one that it names to who comes there."""
+        return [tuple(pair) for pair in self.about["links"][number]]
+
     def home(self, broker: int) -> pathlib.Path:
         return self.dir / f"broker{broker}"
 
-    def found(self, brokers: int, version: str, properties: dict[str, object] | None = None) -> None:
-        """Ports, settings and empty storage; `properties` replaces or adds to the settings of every broker."""
+    def found(self, brokers: int, version: str, properties: dict[str, object] | None = None, links: int = 0) -> None:
+        """Ports, settings and empty storage; `properties` replaces or adds to the settings of every broker. With `links` each broker takes connections on
+        as many more ports, and tells who comes there to come by another one: live/links.py listens there and can cut that way alone."""
         program("java", "openjdk-17-jre-headless")
         jars(version)
         self.wipe()
-        ports = free_ports(2 * brokers)
+        ports = free_ports(2 * brokers * (1 + links))
+        pairs = list(zip(ports[::2], ports[1::2], strict=True))
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        self.about = {"version": version, "cluster": cluster, "ports": list(zip(ports[::2], ports[1::2], strict=True))}
+        self.about = {"version": version, "cluster": cluster, "ports": pairs[:brokers],
+                      "links": [pairs[brokers + link * brokers:brokers + (link + 1) * brokers] for link in range(links)]}
         formatting = []
         for broker in self.brokers:
             home = self.home(broker)
@@ -206,14 +213,15 @@ class Nodes:
     def settings(self, broker: int) -> dict[str, object]:
         ports, copies = self.about["ports"], len(self.about["ports"])
         port, controller_port = ports[broker - 1]
+        ways = {"PLAINTEXT": (port, port), **{f"LINK{link}": pairs[broker - 1] for link, pairs in enumerate(self.about["links"])}}
         return {
             "process.roles": "broker,controller",
             "node.id": broker,
             "controller.quorum.voters": ",".join(f"{id}@127.0.0.1:{controller}" for id, (_, controller) in enumerate(ports, 1)),
-            "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+            "listeners": ",".join([*(f"{name}://127.0.0.1:{own}" for name, (own, _) in ways.items()), f"CONTROLLER://127.0.0.1:{controller_port}"]),
+            "advertised.listeners": ",".join(f"{name}://127.0.0.1:{told}" for name, (_, told) in ways.items()),
             "controller.listener.names": "CONTROLLER",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listener.security.protocol.map": ",".join(f"{name}:PLAINTEXT" for name in (*ways, "CONTROLLER")),
             "inter.broker.listener.name": "PLAINTEXT",
             "log.dirs": self.home(broker) / "data",
             "auto.create.topics.enable": "false",

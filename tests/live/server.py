@@ -32,20 +32,21 @@ class NotServing(AssertionError):
 
 
 class Server:
-    """Keys, key ring, data and output stand in `home`. `options` go to every start."""
+    """Keys, key ring, data and output stand in `home`; keys and key ring in `secrets`, when several servers share them. `options` go to every start."""
 
-    def __init__(self, home: pathlib.Path, *options: str, data: pathlib.Path | None = None, under: tuple[str, ...] = ()):
+    def __init__(self, home: pathlib.Path, *options: str, data: pathlib.Path | None = None, under: tuple[str, ...] = (), secrets: pathlib.Path | None = None):
         self.home = pathlib.Path(home)
         self.data = pathlib.Path(data) if data else self.home / "data"
-        self.keys = self.home / "keys.json"
-        self.keyring = self.home / "keyring.json"
+        self.keys = (secrets or self.home) / "keys.json"
+        self.keyring = (secrets or self.home) / "keyring.json"
         self.output = self.home / "output.txt"
         self.options = list(options)
         self.under = list(under)  # a command to run the server under: prlimit, perf …
         self.process: subprocess.Popen | None = None
         self.key_ids: dict[str, str] = {}
         self.host, self.port = "127.0.0.1", 0
-        self.home.mkdir(parents=True, exist_ok=True)
+        for directory in (self.home, self.keys.parent):
+            directory.mkdir(parents=True, exist_ok=True)
         if not self.keyring.exists():
             run("keyring", "init", self.keyring)
 

@@ -1,0 +1,136 @@
+"""One seed: nodes on a topic of their own, callers, faults; then all is made good, and everything that must hold is looked at."""
+
+import dataclasses
+import json
+import pathlib
+import random
+import re
+import threading
+
+from campaign import checks, consumers, history
+from campaign.faults import Plan
+from campaign.history import Call
+from campaign.load import Load
+from campaign.stage import Brokers, Stage
+from campaign.story import Story
+from fault.picture import differences, picture
+from live.chain import Record, chain_of, read_topic, unsound
+from live.client import Client
+from live.cluster import until
+from live.server import NotServing, run
+
+CALM_SECONDS_MAX = 40
+TENANTS = ("acme", "globex")
+LAST = 1_000_000  # operations beyond those of the load
+
+
+@dataclasses.dataclass
+class Report:
+    plan: Plan
+    done: list[str] = dataclasses.field(default_factory=list)  # which faults happened, and when
+    broken: list[str] = dataclasses.field(default_factory=list)
+    counts: dict[str, int] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass
+class Seat:
+    """A tenant's caller at a node, for picture()."""
+
+    host: str
+    port: int
+    key: str
+
+
+def play(plan: Plan, brokers: Brokers, home: pathlib.Path) -> Report:
+    """Leaves in `home` all that was seen: calls.jsonl, topic.jsonl, faults.txt, what the nodes said, and their data."""
+    report = Report(plan)
+    topic = f"campaign-{plan.seed}-{home.name}"
+    stage = Stage(home, brokers, topic, plan)
+    calls: list[Call] = []
+    records: list[Record] = []
+    try:
+        names = [stage.cluster.add_key(tenant) for tenant in TENANTS]
+        stage.start()
+        keys = {Client(stage.present[0], key).get("/").expect(200).json["domain_id"]: key for key in names}
+        calls = under_load(stage, keys, plan)
+        report.broken += stage.revive()
+        stage.wait_calm(CALM_SECONDS_MAX)
+        calls += writes_at_every_node(stage, keys)
+        stage.wait_calm(CALM_SECONDS_MAX)
+        records = read_topic(brokers.kafka.bootstrap, topic)
+        report.broken += looked_at(stage, keys, calls, records, report.counts)
+    except (AssertionError, NotServing, OSError) as failure:
+        report.broken.append(f"{type(failure).__name__}: {failure}")
+    finally:
+        report.done = stage.done
+        stage.close()
+        keep(home, report, calls, records)
+    return report
+
+
+def under_load(stage: Stage, keys: dict[str, str], plan: Plan) -> list[Call]:
+    load = Load(keys, stage.present, random.Random(plan.seed + 1))
+    load.start()
+    try:
+        stage.play(threading.Event())
+    finally:
+        stage.heal()
+        calls = load.stop()
+    return calls
+
+
+def writes_at_every_node(stage: Stage, keys: dict[str, str]) -> list[Call]:
+    """Writes come back by themselves, at whatever node."""
+    last = Load(keys, stage.present, random.Random(0))
+    caller = last.callers[0]
+    for number, node in enumerate(stage.present):
+        def stored() -> bool:
+            phone = f"+4930777000{number}"
+            call = Call(LAST + number, node.home.name, next(iter(keys)), "create", f"last-{next(caller.requests)}", 0.0, number=phone,
+                        body={"type": "pin_dialin", "phone_number": phone}, key=f"last-{number}")
+            caller.ask(node, call)
+            return call.status == 200
+        until(stored, CALM_SECONDS_MAX, lambda: f"does {node.home.name} take a write: {last.board.calls[-1]}")
+    return last.board.calls
+
+
+def looked_at(stage: Stage, keys: dict[str, str], calls: list[Call], records: list[Record], counts: dict[str, int]) -> list[str]:
+    chain, strays = chain_of(records)
+    story = Story(chain)
+    broken = [*unsound(chain), *checks.all_of(calls, story), *consumers.differences(stage.brokers.kafka.bootstrap, stage.cluster.topic, chain)]
+    head = f"{chain[-1].sequence}:{chain[-1].id}"
+    pictures: dict[str, dict[str, dict]] = {tenant: {} for tenant in keys}
+    for node in stage.present:
+        proof = run("verify", "--data", node.data, check=None)
+        if not re.fullmatch(rf"ok: {len(chain)} records, head {head}\n", proof.stdout):
+            broken.append(f"the copy of {node.home.name} is not the chain with head {head}: {proof.stdout}{proof.stderr}")
+        for tenant, key in keys.items():
+            pictures[tenant][node.home.name] = seen = picture(Seat(node.host, node.port, key))
+            broken += [f"{node.home.name} shows {tenant} {what}" for what in not_of(seen, tenant, story)]
+    for tenant, seen in pictures.items():
+        first, *others = seen
+        broken += [f"{first} and {other} differ for {tenant} in {differences(seen[first], seen[other])}" for other in others if differences(seen[first], seen[other])]
+    counts.update(answered=sum(call.is_write and call.status == 200 for call in calls), unknown=sum(call.is_unknown for call in calls),
+                  refused=sum(call.error == "unavailable" for call in calls), calls=len(calls), records=len(chain), strays=len(strays), leads=len(story.terms))
+    return broken
+
+
+def not_of(seen: dict, tenant: str, story: Story) -> list[str]:
+    """What a node shows a tenant that is not the chain's."""
+    events = [(record.sequence, record.id) for record in story.chain if record.tenant == tenant]
+    found = []
+    if [(event["sequence"], event["event_id"]) for event in seen["events"]] != events:
+        found.append(f"{len(seen['events'])} events where the chain has {len(events)}, or others")
+    if [config["id"] for config in seen["listed"]] != [state.id for state in story.listed(tenant, story.end)]:
+        found.append("another list than the chain's")
+    return found
+
+
+def keep(home: pathlib.Path, report: Report, calls: list[Call], records: list[Record]) -> None:
+    history.write(calls, home / "calls.jsonl")
+    (home / "faults.txt").write_text("\n".join([*map(str, report.plan.faults), "", *report.done, ""]))
+    (home / "broken.txt").write_text("\n".join(report.broken))
+    with open(home / "topic.jsonl", "w", encoding="utf-8") as file:
+        for record in records:
+            file.write(json.dumps({"offset": record.offset, "key": record.key and record.key.decode(errors="replace"), "headers": record.headers,
+                                   "value": record.value and record.value.decode(errors="replace")}) + "\n")
