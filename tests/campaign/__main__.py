@@ -9,9 +9,10 @@ import sys
 import tempfile
 import time
 
-from campaign.faults import NODES_MAX, plan
+from campaign.faults import plan
 from campaign.run import Report, play
-from campaign.stage import Brokers, can_mount
+from campaign.stage import can_mount
+from live.brokers import NODES_MAX, Brokers
 from live.kafka_nodes import CannotRun
 from live.server import BINARY
 
@@ -37,8 +38,8 @@ def parsed() -> argparse.Namespace:
     options = parser.parse_args()
     if options.load_seconds < 5:
         parser.error("--load-seconds must be 5 at least: a fault and what comes after it take that long")
-    if not 1 <= options.nodes <= NODES_MAX:
-        parser.error(f"--nodes must be 1 to {NODES_MAX}")
+    if not 1 <= options.nodes < NODES_MAX:
+        parser.error(f"--nodes must be 1 to {NODES_MAX - 1}: one more may join")
     if any(given is not None and given <= 0 for given in (options.minutes, options.runs)):
         parser.error("--minutes and --runs count up from 1")
     return options

@@ -3,7 +3,6 @@
 import dataclasses
 import random
 
-NODES_MAX = 5
 LEADER = -1  # whoever leads then
 BROKER = -2
 # A node's session is 1.5 s: a pause is either well within it or well past it.

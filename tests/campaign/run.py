@@ -11,9 +11,10 @@ from campaign import checks, consumers, history
 from campaign.faults import Plan
 from campaign.history import Call
 from campaign.load import Load
-from campaign.stage import Brokers, Stage
+from campaign.stage import Stage
 from campaign.story import Story
 from fault.picture import differences, picture
+from live.brokers import Brokers
 from live.chain import Record, chain_of, read_topic, unsound
 from live.client import Client
 from live.cluster import until

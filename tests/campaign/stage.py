@@ -6,32 +6,15 @@ import signal
 import threading
 import time
 
-from campaign.faults import BROKER, LEADER, NODES_MAX, Fault, Plan
+from campaign.faults import BROKER, LEADER, Fault, Plan
 from live.clock import StrangeClock
-from live.cluster import BROKER_PROPERTIES, Cluster, until
-from live.kafka_nodes import VERSION, Nodes
-from live.links import Links, Way
+from live.brokers import Brokers
+from live.cluster import Cluster, until
+from live.links import Way
 from live.server import Server
 from live.small_disk import SmallDisk
 
 SMALL_DISK_MB = 64
-
-
-class Brokers:
-    """Kafka, and for each node a way to it that can be cut."""
-
-    def __init__(self, home: pathlib.Path, brokers: int = 1):
-        self.kafka = Nodes(home)
-        with self.kafka.held():
-            self.kafka.found(brokers, VERSION, BROKER_PROPERTIES, links=NODES_MAX + 1)
-            self.kafka.start_all()
-        self.links = Links([self.kafka.link(number) for number in range(NODES_MAX + 1)])
-
-    def close(self) -> None:
-        self.links.close()
-        with self.kafka.held():
-            self.kafka.stop_all()
-            self.kafka.remove()
 
 
 def can_mount(home: pathlib.Path) -> bool:
@@ -175,8 +158,7 @@ class Stage:
 
     def close(self) -> None:
         self.cluster.kill()
-        for number in range(NODES_MAX + 1):
-            self.brokers.links.set(number, Way.OPEN)
+        self.brokers.links.open_all()
         if self.disk:
             with contextlib.suppress(OSError):
                 self.disk.make_room()

@@ -5,25 +5,36 @@ import pathlib
 import pytest
 
 from kafka.history import History
-from live.kafka_nodes import VERSION, Nodes
+from live.brokers import Brokers
+from live.cluster import Cluster
 from live.server import Server, run
 
 
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory):
-    nodes = Nodes(tmp_path_factory.mktemp("kafka"))
-    with nodes.held():
-        nodes.found(1, VERSION)
-        nodes.start_all()
-    yield nodes
-    with nodes.held():
-        nodes.stop_all()
-        nodes.remove()
+def brokers(tmp_path_factory):
+    brokers = Brokers(tmp_path_factory.mktemp("kafka"))
+    yield brokers
+    brokers.close()
+
+
+@pytest.fixture(scope="session")
+def kafka(brokers):
+    return brokers.kafka
 
 
 @pytest.fixture
 def topic(request) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in request.node.name)
+
+
+@pytest.fixture
+def cluster(brokers, topic, tmp_path):
+    """A log that is founded, and no node yet. All ways to the broker are open again afterwards."""
+    cluster = Cluster(tmp_path, brokers.kafka, topic, brokers.links.bootstrap)
+    cluster.found()
+    yield cluster
+    cluster.kill()
+    brokers.links.open_all()
 
 
 class OnKafka:

@@ -92,6 +92,10 @@ class Links:
             if drop or way is Way.CUT:
                 self.to_drop.add(client)
 
+    def open_all(self) -> None:
+        for client in range(len(self.clients)):
+            self.set(client, Way.OPEN)
+
     def close(self) -> None:
         self.ending.set()
         self.thread.join()
