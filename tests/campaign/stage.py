@@ -79,7 +79,7 @@ class Stage:
     def victim_of(self, fault: Fault) -> int | None:
         who = fault.who
         if who == LEADER:
-            leader = self.cluster.leader()
+            leader = self.cluster.leader(*(self.node(number) for number in self.busy if number >= 0))
             who = self.cluster.nodes.index(leader) if leader else int(fault.for_s * 1000) % self.plan.nodes
         if who in self.busy:
             return None
@@ -128,7 +128,7 @@ class Stage:
         elif kind == "full disk":
             self.disk.make_room()
         elif kind == "clock":
-            self.clock.set(0)
+            self.clock.set(max(0, fault.by_s))
         elif kind != "join":
             # Deaf: what the broker answered meanwhile is lost for good.
             self.brokers.links.set(who, Way.OPEN, drop=kind == "deaf")

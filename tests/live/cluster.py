@@ -39,10 +39,10 @@ def until(what, patience_s: float = PATIENCE_S, why=lambda: ""):
 class Cluster:
     """Its nodes are `nodes`, in the order in which they were added. `way`: gives the brokers' addresses for the node of a number."""
 
-    def __init__(self, home: pathlib.Path, kafka: Nodes, topic: str, way=None):
+    def __init__(self, home: pathlib.Path, kafka: Nodes, topic: str, way=None, session_ms: int = SESSION_MS):
         self.home, self.kafka, self.topic = pathlib.Path(home), kafka, topic
         self.way = way or (lambda number: kafka.bootstrap)
-        self.secrets = self.home / "secrets"
+        self.secrets, self.session_ms = self.home / "secrets", session_ms
         self.nodes: list[Server] = []
 
     def words(self, brokers: str | None = None) -> list[str]:
@@ -57,7 +57,7 @@ class Cluster:
         number = len(self.nodes)
         (port,) = free_ports(1)
         node = Server(self.home / f"node{number}", *self.words(self.way(number)), "--node", f"node{number}", "--listen", f"127.0.0.1:{port}",
-                      "--kafka-property", f"session.timeout.ms={SESSION_MS}", *options, data=data, under=under, secrets=self.secrets)
+                      "--kafka-property", f"session.timeout.ms={self.session_ms}", *options, data=data, under=under, secrets=self.secrets)
         node.host, node.port = "127.0.0.1", port
         self.nodes.append(node)
         return node
@@ -66,10 +66,10 @@ class Cluster:
         """One that every node knows."""
         return self.nodes[0].add_key(tenant, scopes)
 
-    def leader(self) -> Server | None:
-        """The living node that says that it leads."""
+    def leader(self, *but: Server) -> Server | None:
+        """The living node that says that it leads; `but` are not asked, because they would not answer."""
         for node in self.nodes:
-            if node.alive() and (told := asked(node)) and told[1]["role"] == "leader":
+            if node not in but and node.alive() and (told := asked(node, timeout_s=0.5)) and told[1]["role"] == "leader":
                 return node
         return None
 
