@@ -33,6 +33,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--runs", type=int)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--nodes", type=int, default=3)
+    parser.add_argument("--brokers", type=int, choices=(1, 3), default=1)
     parser.add_argument("--load-seconds", type=float, default=8)
     parser.add_argument("--keep", type=pathlib.Path)
     options = parser.parse_args()
@@ -61,7 +62,7 @@ def runs(options: argparse.Namespace, home: pathlib.Path, brokers: Brokers, moun
         seed = first + done
         place = home / f"seed-{seed}"
         place.mkdir()
-        report = play(plan(seed, options.nodes, options.load_seconds, mounts), brokers, place)
+        report = play(plan(seed, options.nodes, options.load_seconds, mounts, options.brokers), brokers, place)
         print(line_of(report), flush=True)
         done += 1
         for name, count in report.counts.items():
@@ -91,7 +92,7 @@ def main() -> int:
     if not mounts:
         say("NOT TESTED: a full disk needs root and leave to mount a tmpfs")
     try:
-        brokers = Brokers(home / "kafka")
+        brokers = Brokers(home / "kafka", options.brokers)
     except (CannotRun, OSError) as why:
         say(str(why))
         return 3

@@ -11,6 +11,7 @@ import uuid
 from campaign import checks, consumers, history
 from campaign.faults import Plan
 from campaign.history import Call
+from campaign.listeners import Listeners
 from campaign.load import Load
 from campaign.stage import Stage
 from campaign.story import Story
@@ -50,22 +51,30 @@ def play(plan: Plan, brokers: Brokers, home: pathlib.Path, subscribers: bool = T
     stage = Stage(home, brokers, topic, plan)
     calls: list[Call] = []
     records: list[Record] = []
+    listeners = None
     try:
         names = [stage.cluster.add_key(tenant) for tenant in TENANTS]
         stage.start()
         keys = {Client(stage.present[0], key).get("/").expect(200).json["domain_id"]: key for key in names}
+        listeners = Listeners(keys, stage.present, random.Random(plan.seed + 2))
+        listeners.start()
         calls = under_load(stage, keys, plan)
         report.broken += stage.revive()
         stage.wait_calm(CALM_SECONDS_MAX)
         calls += writes_at_every_node(stage, keys)
         stage.wait_calm(CALM_SECONDS_MAX)
         records = read_topic(brokers.kafka.bootstrap, topic)
-        report.broken += looked_at(stage, keys, calls, records, report.counts)
+        story = Story(chain_of(records)[0])
+        report.broken += listeners.finish(story, CALM_SECONDS_MAX)
+        report.broken += looked_at(stage, keys, calls, records, story, report.counts)
+        report.counts["streams"] = sum(listener.streams for listener in listeners.all)
         if subscribers:
-            report.broken += consumers.differences(brokers.kafka.bootstrap, topic, chain_of(records)[0])
+            report.broken += consumers.differences(brokers.kafka.bootstrap, topic, story.chain)
     except (AssertionError, NotServing, OSError) as failure:
         report.broken.append(f"{type(failure).__name__}: {failure}")
     finally:
+        if listeners:
+            listeners.stop()
         report.done = stage.done
         stage.close()
         keep(home, report, calls, records)
@@ -98,9 +107,8 @@ def writes_at_every_node(stage: Stage, keys: dict[str, str]) -> list[Call]:
     return last.board.calls
 
 
-def looked_at(stage: Stage, keys: dict[str, str], calls: list[Call], records: list[Record], counts: dict[str, int]) -> list[str]:
-    chain, strays = chain_of(records)
-    story = Story(chain)
+def looked_at(stage: Stage, keys: dict[str, str], calls: list[Call], records: list[Record], story: Story, counts: dict[str, int]) -> list[str]:
+    chain, strays = story.chain, chain_of(records)[1]
     broken = [*unsound(chain), *checks.all_of(calls, story)]
     head = f"{chain[-1].sequence}:{chain[-1].id}"
     pictures: dict[str, dict[str, dict]] = {tenant: {} for tenant in keys}

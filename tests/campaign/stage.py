@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 
-from campaign.faults import BROKER, LEADER, Fault, Plan
+from campaign.faults import BROKER, LEADER, Fault, Plan, broker_of
 from live.clock import StrangeClock
 from live.brokers import Brokers
 from live.cluster import Cluster, until
@@ -42,7 +42,7 @@ class Stage:
         for number in range(plan.nodes + 1):
             data = self.disk.place / "data" if self.disk and plan.small_disk == number else None
             under = self.clock.under if self.clock and plan.strange_clock == number else ()
-            self.cluster.add(data=data, under=under)
+            self.cluster.add("--confirm", plan.confirm, data=data, under=under)
 
     def node(self, number: int) -> Server:
         return self.cluster.nodes[number]
@@ -74,7 +74,7 @@ class Stage:
         ending.wait(max(0, self.began + self.plan.load_s - time.monotonic()))
 
     def name(self, who: int) -> str:
-        return "broker" if who == BROKER else self.node(who).home.name
+        return f"broker {broker_of(who)}" if who <= BROKER else self.node(who).home.name
 
     def victim_of(self, fault: Fault) -> int | None:
         who = fault.who
@@ -89,8 +89,8 @@ class Stage:
 
     def do(self, fault: Fault) -> None:
         kind, who = fault.kind, fault.who
-        if who == BROKER:
-            self.brokers.kafka.kill(1) if kind == "kill" else self.brokers.kafka.send(1, signal.SIGSTOP)
+        if who <= BROKER:
+            self.brokers.kafka.kill(broker_of(who)) if kind == "kill" else self.brokers.kafka.send(broker_of(who), signal.SIGSTOP)
             return
         node = self.node(who)
         if kind == "kill":
@@ -113,8 +113,8 @@ class Stage:
         kind, who = fault.kind, fault.who
         self.note(f"{kind} {self.name(who)} is over")
         del self.busy[who]
-        if who == BROKER:
-            self.brokers.kafka.spawn(1) if kind == "kill" else self.brokers.kafka.send(1, signal.SIGCONT)
+        if who <= BROKER:
+            self.brokers.kafka.spawn(broker_of(who)) if kind == "kill" else self.brokers.kafka.send(broker_of(who), signal.SIGCONT)
             return
         node = self.node(who)
         if kind == "kill":
