@@ -1,6 +1,7 @@
 """script/fault: run after run until the time is over or a promise is broken."""
 
 import argparse
+import collections
 import os
 import pathlib
 import shutil
@@ -9,12 +10,18 @@ import sys
 import tempfile
 import time
 
+from campaign import hand_over
 from campaign.faults import plan
 from campaign.run import Report, play
 from campaign.stage import can_mount
+from campaign.subscribers import Subscribers
 from live.brokers import NODES_MAX, Brokers
 from live.kafka_nodes import CannotRun
 from live.server import BINARY
+
+
+LOOKED_AT = ("each answered write stands on the chain once and as it was answered; nothing that was refused or that nobody asked for does; every answer is the right one of one "
+             "order of all calls; one holder for each number, no half move; all nodes show the chain and prove their copies; what streams and subscribers got is the chain")
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,13 +43,14 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--brokers", type=int, choices=(1, 3), default=1)
     parser.add_argument("--load-seconds", type=float, default=8)
     parser.add_argument("--keep", type=pathlib.Path)
+    parser.add_argument("--hand-overs", type=int)
     options = parser.parse_args()
     if options.load_seconds < 5:
         parser.error("--load-seconds must be 5 at least: a fault and what comes after it take that long")
     if not 1 <= options.nodes < NODES_MAX:
         parser.error(f"--nodes must be 1 to {NODES_MAX - 1}: one more may join")
-    if any(given is not None and given <= 0 for given in (options.minutes, options.runs)):
-        parser.error("--minutes and --runs count up from 1")
+    if any(given is not None and given <= 0 for given in (options.minutes, options.runs, options.hand_overs)):
+        parser.error("--minutes, --runs and --hand-overs count up from 1")
     return options
 
 
@@ -52,31 +60,41 @@ def line_of(report: Report) -> str:
     return f"seed {report.plan.seed}: {counts or 'not looked at'} | {faults or 'no fault'}"
 
 
+def listed(counts: collections.Counter) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+
+
 def runs(options: argparse.Namespace, home: pathlib.Path, brokers: Brokers, mounts: bool) -> int:
     first = options.seed if options.seed is not None else int.from_bytes(os.urandom(3), "big")
     runs_max = options.runs or (1 if options.seed is not None and options.minutes is None else None)
     ends = time.monotonic() + 60 * (options.minutes or 10) if runs_max is None or options.minutes else None
-    totals: dict[str, int] = {}
+    subscribers = Subscribers(home / "subscribers")
+    totals, faults = collections.Counter(), collections.Counter()
     done = 0
     while (runs_max is None or done < runs_max) and (ends is None or time.monotonic() < ends):
         seed = first + done
         place = home / f"seed-{seed}"
         place.mkdir()
-        report = play(plan(seed, options.nodes, options.load_seconds, mounts, options.brokers), brokers, place)
+        report = play(plan(seed, options.nodes, options.load_seconds, mounts, options.brokers), brokers, place, subscribers)
         print(line_of(report), flush=True)
         done += 1
-        for name, count in report.counts.items():
-            totals[name] = totals.get(name, 0) + count
-        for one in report.done:
-            kind = one.split(": ", 1)[1].rsplit(" ", 1)[0]
-            if " is over" not in one and " left " not in one:
-                totals[kind] = totals.get(kind, 0) + 1
+        totals.update(report.counts)
+        faults.update(report.kinds)
         if report.broken:
             print("\n".join(report.broken[:20]))
-            print(f"broken: {len(report.broken)} promises at seed {seed}; everything is in {place}; again: script/fault --seed {seed}")
+            print(f"broken: {len(report.broken)} promises at seed {seed}; everything is in {place}; again: "
+                  f"script/fault --seed {seed} --nodes {options.nodes} --brokers {options.brokers} --load-seconds {options.load_seconds:g}")
             return 1
         shutil.rmtree(place)
-    print(f"{done} runs held: " + ", ".join(f"{count} {name}" for name, count in sorted(totals.items())))
+    print(f"{done} runs held, seeds {first} to {first + done - 1}: {listed(totals)}")
+    print(f"faults: {listed(faults)}")
+    print(f"looked at after each: {LOOKED_AT}")
+    return 0
+
+
+def hand_overs(options: argparse.Namespace, home: pathlib.Path, brokers: Brokers) -> int:
+    for number, way in enumerate(hand_over.WAYS):
+        print(hand_over.told(way, hand_over.measure(brokers, home / f"way{number}", way, options.hand_overs)), flush=True)
     return 0
 
 
@@ -98,7 +116,7 @@ def main() -> int:
         return 3
     status = 3
     try:
-        status = runs(options, home, brokers, mounts)
+        status = hand_overs(options, home, brokers) if options.hand_overs else runs(options, home, brokers, mounts)
     except KeyboardInterrupt:
         status = 130
     finally:

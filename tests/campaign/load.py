@@ -11,6 +11,7 @@ from campaign.history import Call
 from live.server import Server
 
 WORKERS = 6
+THINKING_S = 0.006  # between two calls, on average
 CONFIGS = "/v1/domain-dialin-config"
 NUMBERS = [f"+4930555000{digit}" for digit in range(5)]
 MESSAGES = ("Nobody is here.", "Please hold the line.")
@@ -64,7 +65,7 @@ class Caller(threading.Thread):
         try:
             while not self.ending.is_set():
                 self.operate(self.next_call())
-                self.ending.wait(self.draw.expovariate(1 / 0.02))
+                self.ending.wait(self.draw.expovariate(1 / THINKING_S))
         except Exception as trouble:
             self.trouble = trouble
         for connection in self.connections.values():

@@ -8,13 +8,14 @@ import re
 import threading
 import uuid
 
-from campaign import checks, consumers, history
+from campaign import checks, history
 from campaign.faults import Plan
 from campaign.history import Call
 from campaign.listeners import Listeners
 from campaign.load import Load
 from campaign.stage import Stage
 from campaign.story import Story
+from campaign.subscribers import Subscribers
 from fault.picture import differences, picture
 from live.brokers import Brokers
 from live.chain import Record, chain_of, read_topic, unsound
@@ -31,6 +32,7 @@ LAST = 1_000_000  # operations beyond those of the load
 class Report:
     plan: Plan
     done: list[str] = dataclasses.field(default_factory=list)  # which faults happened, and when
+    kinds: list[str] = dataclasses.field(default_factory=list)  # the same without names, to be counted
     broken: list[str] = dataclasses.field(default_factory=list)
     counts: dict[str, int] = dataclasses.field(default_factory=dict)
 
@@ -44,7 +46,7 @@ class Seat:
     key: str
 
 
-def play(plan: Plan, brokers: Brokers, home: pathlib.Path, subscribers: bool = True) -> Report:
+def play(plan: Plan, brokers: Brokers, home: pathlib.Path, subscribers: Subscribers | None = None) -> Report:
     """Leaves in `home` all that was seen: calls.jsonl, topic.jsonl, faults.txt, what the nodes said, and their data. `subscribers`: they are looked at, too."""
     report = Report(plan)
     topic = f"campaign-{uuid.uuid4()}"  # one seed may be run twice on one broker
@@ -69,13 +71,13 @@ def play(plan: Plan, brokers: Brokers, home: pathlib.Path, subscribers: bool = T
         report.broken += looked_at(stage, keys, calls, records, story, report.counts)
         report.counts["streams"] = sum(listener.streams for listener in listeners.all)
         if subscribers:
-            report.broken += consumers.differences(brokers.kafka.bootstrap, topic, story.chain)
+            report.broken += subscribers.differences(brokers.kafka.bootstrap, topic, story.chain)
     except (AssertionError, NotServing, OSError) as failure:
         report.broken.append(f"{type(failure).__name__}: {failure}")
     finally:
         if listeners:
             listeners.stop()
-        report.done = stage.done
+        report.done, report.kinds = stage.done, stage.kinds
         stage.close()
         keep(home, report, calls, records)
     return report

@@ -36,6 +36,7 @@ class Stage:
         self.present: list[Server] = []  # whom callers call; one that joins comes later
         self.busy: dict[int, Fault] = {}
         self.done: list[str] = []
+        self.kinds: list[str] = []
         self.began = 0.0
         if self.disk:
             assert self.disk.mount(), "a disk that could be mounted a moment ago"
@@ -66,6 +67,7 @@ class Stage:
             if ends:
                 self.make_good(fault)
             elif (victim := self.victim_of(fault)) is not None:
+                self.kinds.append(f"{fault.kind} of {'a broker' if victim <= BROKER else 'a leader' if fault.who == LEADER else 'a node'}")
                 fault = Fault(fault.at_s, fault.kind, victim, fault.for_s, fault.by_s)
                 self.note(f"{fault.kind} {self.name(victim)}{f' by {fault.by_s:+g} s' if fault.by_s else ''}")
                 self.busy[victim] = fault

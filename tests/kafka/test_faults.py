@@ -12,7 +12,7 @@ PAST_THE_SESSION_S = 2.6
 
 
 def held(brokers, tmp_path, *faults: Fault, small_disk: int | None = None, strange_clock: int | None = None, leads: int = 1) -> Report:
-    report = play(Plan(7, 3, LOAD_S, list(faults), small_disk, strange_clock), brokers, tmp_path, subscribers=False)
+    report = play(Plan(7, 3, LOAD_S, list(faults), small_disk, strange_clock), brokers, tmp_path)
     assert not report.broken, "\n".join([*report.broken, *report.done])
     assert report.done, "no fault happened"
     assert report.counts["answered"] > 20, "the load was none"

@@ -32,7 +32,8 @@ class Reader {
   /// Waits for at most `wait_ms` for the first record, then takes what is there, at most some thousand. `batch` is overwritten.
   void read(int wait_ms, Batch& batch);
 
-  /// Where the partition ends. Any thread. Nothing: it cannot be learnt within `wait_ms`.
+  /// Where the partition ends. Any thread. Nothing: it cannot be learnt within `wait_ms`. While it reads, up to half a second late: the
+  /// broker answers one thing after the other, and a fetch only when there are records.
   std::optional<Offset> ask_end(int wait_ms);
   /// Where it begins: 0, unless somebody cut off its beginning. Likewise.
   std::optional<Offset> ask_beginning(int wait_ms);
