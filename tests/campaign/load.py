@@ -13,13 +13,13 @@ from live.server import Server
 WORKERS = 6
 THINKING_S = 0.006  # between two calls, on average
 CONFIGS = "/v1/domain-dialin-config"
-NUMBERS = [f"+4930555000{digit}" for digit in range(5)]
+NUMBERS = [f"+4930555000{digit}" for digit in range(8)]
 MESSAGES = ("Nobody is here.", "Please hold the line.")
 NAMES = ("Front desk", "Back desk", "Night bell")
 OTHER = {"pinless_dialin": "pin_dialin", "pin_dialin": "pinless_dialin"}
 PATIENCES_S = (1.5, 3, 7)  # of callers; a node itself answers within some 5 s
 TRIES_MAX = 4
-CONFIGS_KNOWN_MAX = 12  # the newest of a tenant: old ones die and would only be asked for
+CONFIGS_KNOWN_MAX = 8  # the newest of a tenant, and as many that died
 
 
 class Board:
@@ -30,6 +30,7 @@ class Board:
         self.lock = threading.Lock()
         self.calls: list[Call] = []
         self.known: dict[str, list[tuple[str, str, int]]] = {tenant: [] for tenant in keys}  # id, type, version
+        self.dead: dict[str, list[tuple[str, str, int]]] = {tenant: [] for tenant in keys}
         self.greatest = 0
         self.operations = itertools.count(1)
 
@@ -41,14 +42,21 @@ class Board:
     def heard(self, call: Call) -> None:
         with self.lock:
             self.greatest = max(self.greatest, call.sequence or 0)
-            if call.is_write and call.status == 200 and not call.dry_run and "config" in call.answer:
-                known = self.known[call.tenant]
-                known[:] = [one for one in known if one[0] != call.answer["id"]][-CONFIGS_KNOWN_MAX + 1:]
+            if not call.is_write or call.status != 200 or call.dry_run:
+                return
+            known, dead = self.known[call.tenant], self.dead[call.tenant]
+            if call.kind in ("delete", "move"):
+                dead += [one for one in known if one[0] == call.subject]
+                del dead[:-CONFIGS_KNOWN_MAX]
+            gone = {call.subject, call.answer["id"]}
+            known[:] = [one for one in known if one[0] not in gone][-CONFIGS_KNOWN_MAX + 1:]
+            if "config" in call.answer:
                 known.append((call.answer["id"], call.answer["type"], call.answer["version"]))
 
-    def some_config(self, draw: random.Random, tenant: str) -> tuple[str, str, int] | None:
+    def some_config(self, draw: random.Random, tenant: str, dead_share: float) -> tuple[str, str, int] | None:
         with self.lock:
-            return draw.choice(self.known[tenant]) if self.known[tenant] else None
+            some = self.dead[tenant] if draw.random() < dead_share and self.dead[tenant] else self.known[tenant]
+            return draw.choice(some) if some else None
 
 
 class Caller(threading.Thread):
@@ -76,7 +84,7 @@ class Caller(threading.Thread):
         tenant = draw.choice(list(self.board.keys))
         kinds = {"create": 5, "update": 8, "move": 4, "delete": 2, "restore": 3, "config": 4, "number": 3, "list": 2}
         kind = draw.choices(list(kinds), list(kinds.values()))[0]
-        known = self.board.some_config(draw, tenant)
+        known = self.board.some_config(draw, tenant, 0.5 if kind == "restore" else 0.1)
         if known is None and kind in ("update", "move", "delete", "restore", "config"):
             kind = "create"
         call = Call(next(self.board.operations), "", tenant, kind, "", 0.0)

@@ -111,6 +111,7 @@ def writes_at_every_node(stage: Stage, keys: dict[str, str]) -> list[Call]:
 
 def looked_at(stage: Stage, keys: dict[str, str], calls: list[Call], records: list[Record], story: Story, counts: dict[str, int]) -> list[str]:
     chain, strays = story.chain, chain_of(records)[1]
+    marks = [record for record in strays if record.previous is None]
     broken = [*unsound(chain), *checks.all_of(calls, story)]
     head = f"{chain[-1].sequence}:{chain[-1].id}"
     pictures: dict[str, dict[str, dict]] = {tenant: {} for tenant in keys}
@@ -125,7 +126,7 @@ def looked_at(stage: Stage, keys: dict[str, str], calls: list[Call], records: li
         first, *others = seen
         broken += [f"{first} and {other} differ for {tenant} in {differences(seen[first], seen[other])}" for other in others if differences(seen[first], seen[other])]
     counts.update(answered=sum(call.is_write and call.status == 200 for call in calls), unknown=sum(call.is_unknown for call in calls),
-                  refused=sum(call.error == "unavailable" for call in calls), calls=len(calls), records=len(chain), strays=len(strays), leads=len(story.terms))
+                  refused=sum(call.error == "unavailable" for call in calls), calls=len(calls), records=len(chain), strays=len(strays) - len(marks), marks=len(marks), leads=len(story.terms))
     return broken
 
 

@@ -6,9 +6,12 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <threads.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
@@ -16,6 +19,7 @@
 namespace {
 
 constexpr std::int64_t kSecond_ns = 1'000'000'000;
+constexpr std::int64_t kNap_ns = kSecond_ns / 20;
 
 std::int64_t off_by_ns() {
   static std::atomic<const std::atomic<std::int64_t>*> shared{nullptr};
@@ -36,6 +40,26 @@ std::int64_t off_by_ns() {
 timespec moved(const timespec& time, std::int64_t by_ns) {
   const std::int64_t ns = time.tv_sec * kSecond_ns + time.tv_nsec + by_ns;
   return {static_cast<time_t>(ns / kSecond_ns), static_cast<long>(ns % kSecond_ns)};
+}
+
+std::int64_t ns_of(const timespec& time) {
+  return time.tv_sec * kSecond_ns + time.tv_nsec;
+}
+
+timespec now_of_kernel() {
+  timespec now{};
+  syscall(SYS_clock_gettime, CLOCK_REALTIME, &now);
+  return now;
+}
+
+/// Who sleeps to a moment of a clock that is set meanwhile sleeps longer, or wakes. The kernel does that for its own clock; here whoever
+/// sleeps is woken in between for no reason, which every sleeper must expect, and looks again.
+int wait_until(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec& deadline) {
+  const timespec soon = moved(now_of_kernel(), kNap_ns);
+  const timespec true_deadline = moved(deadline, -off_by_ns());
+  const timespec& nap = std::min(true_deadline, soon, [](const timespec& a, const timespec& b) { return ns_of(a) < ns_of(b); });
+  const int woken = pthread_cond_clockwait(condition, mutex, CLOCK_REALTIME, &nap);
+  return woken == ETIMEDOUT && ns_of(moved(now_of_kernel(), off_by_ns())) < ns_of(deadline) ? 0 : woken;
 }
 
 }  // namespace
@@ -66,9 +90,13 @@ time_t time(time_t* out) noexcept {
   return now.tv_sec;
 }
 
-// A deadline on the moved clock is one on the kernel's, moved back.
 int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* deadline) {
-  const timespec true_deadline = moved(*deadline, -off_by_ns());
-  return pthread_cond_clockwait(condition, mutex, CLOCK_REALTIME, &true_deadline);
+  return wait_until(condition, mutex, *deadline);
+}
+
+// glibc's own, which librdkafka uses, are the same things under other names, but do not come by the one above.
+int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* deadline) {
+  const int woken = wait_until(reinterpret_cast<pthread_cond_t*>(condition), reinterpret_cast<pthread_mutex_t*>(mutex), *deadline);
+  return woken == 0 ? thrd_success : woken == ETIMEDOUT ? thrd_timedout : thrd_error;
 }
 }
