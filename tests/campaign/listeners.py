@@ -66,6 +66,14 @@ class Listener(threading.Thread):
             stream.close()
 
 
+def not_the_chain(heard: list[tuple[int, str, str]], tenant: str, story: Story) -> list[str]:
+    wanted = [(record.sequence, record.id, record.json["name"]) for record in story.chain if record.tenant == tenant]
+    if heard == wanted:
+        return []
+    at = next((place for place, pair in enumerate(zip(heard, wanted)) if pair[0] != pair[1]), min(len(heard), len(wanted)))
+    return [f"a reader of {tenant} heard {len(heard)} events of {len(wanted)}; the first that differs: {heard[at:at + 1]} instead of {wanted[at:at + 1]}"]
+
+
 class Listeners:
     def __init__(self, keys: dict[str, str], nodes: list[Server], draw: random.Random):
         self.all = [Listener(tenant, key, nodes, random.Random(draw.random())) for tenant, key in keys.items() for _ in range(OF_EACH_TENANT)]
@@ -85,12 +93,7 @@ class Listeners:
             assert not listener.is_alive(), "a reader waits beyond its own patience"
             if listener.trouble:
                 raise listener.trouble
-            wanted = [(record.sequence, record.id, record.json["name"]) for record in story.chain if record.tenant == listener.tenant]
-            broken += listener.refused
-            if listener.heard != wanted:
-                at = next((place for place, pair in enumerate(zip(listener.heard, wanted)) if pair[0] != pair[1]), min(len(listener.heard), len(wanted)))
-                broken.append(f"a reader of {listener.tenant} heard {len(listener.heard)} events of {len(wanted)} over {listener.streams} streams; the first that differs: "
-                              f"{listener.heard[at:at + 1]} instead of {wanted[at:at + 1]}")
+            broken += listener.refused + not_the_chain(listener.heard, listener.tenant, story)
         return broken
 
     def stop(self) -> None:

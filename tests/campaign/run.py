@@ -17,7 +17,7 @@ from campaign.stage import Stage
 from campaign.story import Story
 from campaign.subscribers import Subscribers
 from fault.picture import differences, picture
-from live.brokers import Brokers
+from live.brokers import Brokers, Lane
 from live.chain import Record, chain_of, read_topic, unsound
 from live.client import Client
 from live.cluster import until
@@ -46,7 +46,7 @@ class Seat:
     key: str
 
 
-def play(plan: Plan, brokers: Brokers, home: pathlib.Path, subscribers: Subscribers | None = None) -> Report:
+def play(plan: Plan, brokers: Brokers | Lane, home: pathlib.Path, subscribers: Subscribers | None = None) -> Report:
     """Leaves in `home` all that was seen: calls.jsonl, topic.jsonl, faults.txt, what the nodes said, and their data. `subscribers`: they are looked at, too."""
     report = Report(plan)
     topic = f"campaign-{uuid.uuid4()}"  # one seed may be run twice on one broker

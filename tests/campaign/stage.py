@@ -8,13 +8,14 @@ import time
 
 from campaign.faults import BROKER, LEADER, Fault, Plan, broker_of
 from live.clock import StrangeClock
-from live.brokers import Brokers
+from live.brokers import Brokers, Lane
 from live.cluster import Cluster, until
 from live.links import Way
 from live.server import Server
 from live.small_disk import SmallDisk
 
 SMALL_DISK_MB = 64
+BROKER_ENDS_SECONDS_MAX = 20
 
 
 def can_mount(home: pathlib.Path) -> bool:
@@ -28,7 +29,7 @@ def can_mount(home: pathlib.Path) -> bool:
 class Stage:
     """One run's nodes. Faults are done by one thread; what is busy with one is left alone by the next."""
 
-    def __init__(self, home: pathlib.Path, brokers: Brokers, topic: str, plan: Plan):
+    def __init__(self, home: pathlib.Path, brokers: Brokers | Lane, topic: str, plan: Plan):
         self.brokers, self.plan = brokers, plan
         self.cluster = Cluster(home, brokers.kafka, topic, brokers.links.bootstrap)
         self.disk = SmallDisk(home / "small-disk", SMALL_DISK_MB) if plan.small_disk is not None else None
@@ -92,7 +93,7 @@ class Stage:
     def do(self, fault: Fault) -> None:
         kind, who = fault.kind, fault.who
         if who <= BROKER:
-            self.brokers.kafka.kill(broker_of(who)) if kind == "kill" else self.brokers.kafka.send(broker_of(who), signal.SIGSTOP)
+            self.do_to_broker(kind, broker_of(who))
             return
         node = self.node(who)
         if kind == "kill":
@@ -111,12 +112,30 @@ class Stage:
         else:
             self.brokers.links.set(who, {"cut": Way.CUT, "stall": Way.STALLED, "deaf": Way.DEAF}[kind])
 
+    def do_to_broker(self, kind: str, broker: int) -> None:
+        if kind == "kill":
+            self.brokers.kafka.kill(broker)
+        elif kind == "pause":
+            self.brokers.kafka.send(broker, signal.SIGSTOP)
+        else:
+            self.brokers.disk.fill()
+
+    def make_broker_good(self, kind: str, broker: int) -> None:
+        if kind == "pause":
+            self.brokers.kafka.send(broker, signal.SIGCONT)
+            return
+        if kind == "full disk":
+            # Kafka ends when it cannot write, and does not come back by itself.
+            until(lambda: not self.brokers.kafka.pid(broker), BROKER_ENDS_SECONDS_MAX, lambda: "does the broker end for want of room")
+            self.brokers.disk.make_room()
+        self.brokers.kafka.spawn(broker)
+
     def make_good(self, fault: Fault) -> None:
         kind, who = fault.kind, fault.who
         self.note(f"{kind} {self.name(who)} is over")
         del self.busy[who]
         if who <= BROKER:
-            self.brokers.kafka.spawn(broker_of(who)) if kind == "kill" else self.brokers.kafka.send(broker_of(who), signal.SIGCONT)
+            self.make_broker_good(kind, broker_of(who))
             return
         node = self.node(who)
         if kind == "kill":

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from campaign.small_world import NUMBER, ONE, OTHER_NUMBER, STRANGER, THREE, TWO, World
-from live.chain import NO_ID
+from campaign.listeners import not_the_chain
+from campaign.small_world import NUMBER, ONE, OTHER_NUMBER, STRANGER, TENANT, THREE, TWO, World
+from campaign.story import Story
+from live.chain import NO_ID, chain_of
 
 REFUSED = {"error": "not-found", "info": "there is no config with this id"}
 UNAVAILABLE = {"error": "unavailable", "info": "nothing was stored"}
@@ -304,3 +306,14 @@ def test_records_that_do_not_chain_are_strays(world):
     stray = world.records[-1].headers | {"ce_previousid": NO_ID}
     world.records.insert(2, type(world.records[-1])(99, None, stray, b"{}"))
     assert world.broken() == []
+
+
+@pytest.mark.parametrize("wrong", [lambda heard: heard[1:], lambda heard: heard[:-1], lambda heard: [heard[0], *heard], lambda heard: heard[::-1],
+                                   lambda heard: [*heard, (99, "ab" * 32, "ConfigDeleted")], lambda heard: [heard[0], (heard[1][0], "ab" * 32, heard[1][2]), heard[2]]])
+def test_a_stream_that_is_not_the_chain(world, wrong):
+    world.create()
+    world.move()
+    story = Story(chain_of(world.records)[0])
+    heard = [(record.sequence, record.id, record.json["name"]) for record in story.chain if record.tenant]
+    assert len(heard) == 3 and not_the_chain(heard, TENANT, story) == []
+    assert not_the_chain(wrong(heard), TENANT, story)

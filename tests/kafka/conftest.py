@@ -9,10 +9,12 @@ from live.brokers import Brokers
 from live.cluster import Cluster
 from live.server import Server, run
 
+LANES = 3  # clusters that are faulted side by side
+
 
 @pytest.fixture(scope="session")
 def brokers(tmp_path_factory):
-    brokers = Brokers(tmp_path_factory.mktemp("kafka"))
+    brokers = Brokers(tmp_path_factory.mktemp("kafka"), lanes=LANES)
     yield brokers
     brokers.close()
 

@@ -98,9 +98,12 @@ POISONS = {
     "no id": lambda sound: dataclasses.replace(sound, headers={name: value for name, value in sound.headers.items() if name != "ce_id"}),
     "no value": lambda sound: dataclasses.replace(sound, value=None),
     "a value that is no JSON": lambda sound: sealed(sound, value=b"{"),
+    "a value longer than any": lambda sound: sealed(sound, value=b"x" * 560_000),
+}
+# Sound by itself: only who knows what stands before it sees that it cannot be.
+BREAKS_A_RULE = {
     "a version that does not follow": lambda sound: with_value(sound, version=7),
     "a config that is not there": lambda sound: sealed(sound, headers={"ce_subject": str(uuid.UUID(int=5))}),
-    "a value longer than any": lambda sound: sealed(sound, value=b"x" * 560_000),
 }
 
 
@@ -112,15 +115,18 @@ def test_a_sound_record_of_another_hand_is_taken(cluster, running):
     caller.call("GET", f"{CONFIGS}/{config['id']}").expect(404)
 
 
-@pytest.mark.parametrize("poison", POISONS)
+@pytest.mark.parametrize("poison", [*POISONS, *BREAKS_A_RULE])
 def test_a_poison_record_halts_the_node_and_says_where(cluster, running, poison):
     node, caller, config = running
     log = on_topic(cluster)
-    [offset] = Topic(cluster.kafka.bootstrap, cluster.topic).put_back(POISONS[poison](next_record(log)))
-    why = halts(node, f"offset {offset}|record {len(log) + 1}\\b")
-    assert "halted" not in why
+    make = {**POISONS, **BREAKS_A_RULE}[poison]
+    [offset] = Topic(cluster.kafka.bootstrap, cluster.topic).put_back(make(next_record(log)))
+    halts(node, f"offset {offset}|record {len(log) + 1}\\b")
     serves_the_past_alone(caller, config)
-    created_before = caller.call("GET", CONFIGS).expect(200).json
-    assert len(created_before["data"]) == 1
+    assert len(caller.call("GET", CONFIGS).expect(200).json["data"]) == 1
     node.stop()
-    assert run("verify", "--data", node.data).stdout.startswith(f"ok: {len(log)} records")
+    proof = run("verify", "--data", node.data, check=None)
+    if poison in POISONS:
+        assert proof.stdout.startswith(f"ok: {len(log)} records"), "what is no record is not even copied"
+    else:
+        assert proof.returncode == 1 and proof.stdout.startswith(f"record {len(log) + 1} "), proof.stdout

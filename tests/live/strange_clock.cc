@@ -1,6 +1,6 @@
-// Preloaded into a process, moves its wall clock by as many nanoseconds as stand in the file that STRANGE_CLOCK names, at any time. live/clock.py
-// compiles and sets it. Not libfaketime: that one looks for the true functions when it is first asked, which allocates, and jemalloc asks for
-// the time before it can allocate, so that both wait for each other. Here everything goes straight to the kernel.
+// Preloaded into a process, moves its wall clock by as many nanoseconds as stand in the file that STRANGE_CLOCK names, at any time.
+// live/clock.py compiles and sets it. Not libfaketime: that one looks for the true functions when it is first asked, which allocates, and
+// jemalloc asks for the time before it can allocate, so that both wait for each other. Here everything goes straight to the kernel.
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>

@@ -14,6 +14,7 @@
 #include "infra/log/kafka/reader.h"
 #include "infra/log/kafka/refusals.h"
 #include "infra/log/kafka/topic.h"
+#include "infra/log/kafka/topic_watch.h"
 #include "infra/log/kafka/whole_reader.h"
 
 namespace dialin::log::kafka {
@@ -44,6 +45,7 @@ class SharedLog : public KafkaLog, private Outside {
 
   ~SharedLog() override {
     election_.reset();
+    watch_.reset();
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -66,6 +68,11 @@ class SharedLog : public KafkaLog, private Outside {
                                             protocol.on_end(ends.end, now);
                                           });
                                         });
+    auto watch = TopicWatch::make(options_.connection, ports_.telemetry, [this](const std::string& why) {
+      tell([&](Protocol& protocol, Protocol::Time) { protocol.halt(why); });
+    });
+    if (!watch) return OpenFailure{OpenError::failed, watch.error().text};
+    watch_ = std::move(*watch);
     reading_thread_ = std::thread([this] { read_on(); });
     keeping_thread_ = std::thread([this] { keep_time(); });
     tell([](Protocol&, Protocol::Time) {});
@@ -345,6 +352,7 @@ class SharedLog : public KafkaLog, private Outside {
   SteadyClock::time_point sleeps_until_ = SteadyClock::time_point::max();  ///< the thread that keeps time
 
   std::unique_ptr<EndAsker> asker_;
+  std::unique_ptr<TopicWatch> watch_;
   std::unique_ptr<Election> election_;  ///< made and gone on the main thread
   std::thread reading_thread_;
   std::thread keeping_thread_;

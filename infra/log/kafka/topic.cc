@@ -41,10 +41,10 @@ Owned<rd_kafka_queue_t> queue_of(rd_kafka_t* client) {
   return {rd_kafka_queue_new(client), rd_kafka_queue_destroy};
 }
 
-Owned<rd_kafka_AdminOptions_t> admin_options(rd_kafka_t* client, rd_kafka_admin_op_t operation) {
+Owned<rd_kafka_AdminOptions_t> admin_options(rd_kafka_t* client, rd_kafka_admin_op_t operation, int wait_ms) {
   Owned<rd_kafka_AdminOptions_t> options(rd_kafka_AdminOptions_new(client, operation), rd_kafka_AdminOptions_destroy);
   std::array<char, 256> why{};
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), kAdmin_ms, why.data(), why.size());
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), wait_ms, why.data(), why.size());
   return options;
 }
 
@@ -54,10 +54,10 @@ struct TopicMetadata {
   int replicas = 0;
 };
 
-Result<TopicMetadata, KafkaFailure> metadata_of(rd_kafka_t* client, const std::string& name) {
+Result<TopicMetadata, KafkaFailure> metadata_of(rd_kafka_t* client, const std::string& name, int wait_ms) {
   Owned<rd_kafka_topic_t> topic(rd_kafka_topic_new(client, name.c_str(), nullptr), rd_kafka_topic_destroy);
   const rd_kafka_metadata_t* metadata = nullptr;
-  const auto error = rd_kafka_metadata(client, 0, topic.get(), &metadata, kAdmin_ms);
+  const auto error = rd_kafka_metadata(client, 0, topic.get(), &metadata, wait_ms);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure("Kafka cannot be asked about topic " + name, error);
   const std::unique_ptr<const rd_kafka_metadata_t, void (*)(const rd_kafka_metadata_t*)> owned(metadata, rd_kafka_metadata_destroy);
   TopicMetadata found;
@@ -84,7 +84,7 @@ Result<bool, KafkaFailure> create_topic(rd_kafka_t* client, const std::string& n
                                                           {"min.insync.replicas", std::to_string(std::min(replication, 2))}};
   for (const auto& [setting, value] : settings) rd_kafka_NewTopic_set_config(topic.get(), setting, value.c_str());
   const auto queue = queue_of(client);
-  const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+  const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_CREATETOPICS, kAdmin_ms);
   rd_kafka_NewTopic_t* topics[] = {topic.get()};
   rd_kafka_CreateTopics(client, topics, 1, options.get(), queue.get());
   const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), kAdmin_ms + 1000), rd_kafka_event_destroy);
@@ -103,14 +103,14 @@ Result<bool, KafkaFailure> create_topic(rd_kafka_t* client, const std::string& n
   return true;
 }
 
-Result<std::map<std::string, std::string>, KafkaFailure> settings_of(rd_kafka_t* client, const std::string& name) {
+Result<std::map<std::string, std::string>, KafkaFailure> settings_of(rd_kafka_t* client, const std::string& name, int wait_ms) {
   const Owned<rd_kafka_ConfigResource_t> asked(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()),
                                                rd_kafka_ConfigResource_destroy);
   const auto queue = queue_of(client);
-  const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+  const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, wait_ms);
   rd_kafka_ConfigResource_t* resources[] = {asked.get()};
   rd_kafka_DescribeConfigs(client, resources, 1, options.get(), queue.get());
-  const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), kAdmin_ms + 1000), rd_kafka_event_destroy);
+  const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), wait_ms + 1000), rd_kafka_event_destroy);
   if (!event) return KafkaFailure{"Kafka does not tell the settings of topic " + name, true};
   if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return failure("Kafka does not tell the settings of topic " + name, error);
@@ -190,7 +190,7 @@ Result<std::optional<Record>, KafkaFailure> first_record(const Connection& conne
 Result<Founded, KafkaFailure> found_log(const Connection& connection, int replication, FoundingPorts ports) {
   auto client = make_producer(connection, ports.telemetry, {});
   if (!client) return client.error();
-  auto metadata = metadata_of(client->get(), connection.topic);
+  auto metadata = metadata_of(client->get(), connection.topic, kAdmin_ms);
   if (!metadata) return metadata.error();
   Founded founded;
   const bool makes = !metadata->partitions;
@@ -222,36 +222,49 @@ Result<Founded, KafkaFailure> found_log(const Connection& connection, int replic
   return founded;
 }
 
-Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry) {
-  auto client = make_producer(connection, telemetry, {});
-  if (!client) return client.error();
-  const std::string name = "topic " + connection.topic;
-  const auto metadata = metadata_of(client->get(), connection.topic);
+Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_t* client, const std::string& topic, int wait_ms) {
+  const std::string name = "topic " + topic;
+  const auto metadata = metadata_of(client, topic, wait_ms);
   if (!metadata) return metadata.error();
-  if (!metadata->partitions) return KafkaFailure{"there is no " + name + ": 'dialin init' makes it"};
+  TopicState state;
+  const auto unfit = [&](std::string why) {
+    state.fault = std::move(why);
+    return state;
+  };
+  if (!metadata->partitions) return unfit("there is no " + name + ": 'dialin init' makes it");
   if (*metadata->partitions != 1) {
-    return KafkaFailure{name + " has " + std::to_string(*metadata->partitions) + " partitions; a log is one, so that there is one order"};
+    return unfit(name + " has " + std::to_string(*metadata->partitions) + " partitions; a log is one, so that there is one order");
   }
-  auto settings = settings_of(client->get(), connection.topic);
+  auto settings = settings_of(client, topic, wait_ms);
   if (!settings) return settings.error();
   const std::pair<const char*, const char*> needed[] = {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}};
   for (const auto& [setting, value] : needed) {
     if ((*settings)[setting] == value) continue;
-    return KafkaFailure{name + " has " + setting + "=" + (*settings)[setting] + ", so that Kafka would remove events; it must be " + value};
+    return unfit(name + " has " + setting + "=" + (*settings)[setting] + ", so that Kafka would remove events; it must be " + value);
   }
   if (std::atoi((*settings)["max.message.bytes"].c_str()) < kMessageBytesMax) {
-    return KafkaFailure{name + " has max.message.bytes=" + (*settings)["max.message.bytes"] + "; the largest event needs " +
-                        std::to_string(kMessageBytesMax)};
+    return unfit(name + " has max.message.bytes=" + (*settings)["max.message.bytes"] + "; the largest event needs " +
+                 std::to_string(kMessageBytesMax));
   }
-  const auto warn = [&](const std::string& text) { telemetry.say(Level::warning, name + " " + text); };
+  const auto worry = [&](const std::string& text) { state.worries.push_back(name + " " + text); };
   if (metadata->replicas < 3)
-    warn("has " + std::to_string(metadata->replicas) + " copies: fewer than 3 do not outlive the loss of a broker safely");
+    worry("has " + std::to_string(metadata->replicas) + " copies: fewer than 3 do not outlive the loss of a broker safely");
   if (std::atoi((*settings)["min.insync.replicas"].c_str()) < 2)
-    warn("has min.insync.replicas under 2: an answered write may stand on one disk alone");
+    worry("has min.insync.replicas under 2: an answered write may stand on one disk alone");
   if ((*settings)["unclean.leader.election.enable"] == "true")
-    warn("has unclean.leader.election.enable=true: a broker that lags may take over and lose events");
+    worry("has unclean.leader.election.enable=true: a broker that lags may take over and lose events");
   if ((*settings)["message.timestamp.type"] != "LogAppendTime")
-    warn("has message.timestamp.type other than LogAppendTime: a node's wrong clock is not noticed");
+    worry("has message.timestamp.type other than LogAppendTime: a node's wrong clock is not noticed");
+  return state;
+}
+
+Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry) {
+  auto client = make_producer(connection, telemetry, {});
+  if (!client) return client.error();
+  const auto state = look_at_topic(client->get(), connection.topic, kAdmin_ms);
+  if (!state) return state.error();
+  if (state->fault) return KafkaFailure{*state->fault};
+  for (const auto& worry : state->worries) telemetry.say(Level::warning, worry);
   return {};
 }
 

@@ -30,7 +30,14 @@ struct FoundingPorts {
 /// finds the log that exists. `replication` 0: 3, or the number of brokers when that is less.
 Result<Founded, KafkaFailure> found_log(const Connection& connection, int replication, FoundingPorts ports);
 
-/// Whether the topic can hold a log, by its settings: one partition, nothing compacted or expired. Lesser worries are warned of.
+struct TopicState {
+  std::optional<std::string> fault;  ///< why it cannot hold a log
+  std::vector<std::string> worries;  ///< lesser things, to be warned of
+};
+/// By its settings: one partition, nothing compacted or expired. Blocks for some `wait_ms` at most, for each of two questions.
+Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_s* client, const std::string& topic, int wait_ms);
+
+/// Whether it can hold a log. Worries are warned of.
 Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry);
 
 /// What is wrong with a topic that begins at another offset than 0.

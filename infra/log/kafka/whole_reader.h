@@ -1,4 +1,5 @@
 #pragma once
+// Reads a node's copy of the chain no further than may be read: a copy that a crash cut may end within a move. One thread.
 
 #include <string>
 
@@ -7,7 +8,6 @@
 
 namespace dialin::log::kafka {
 
-/// Reads no further than may be read: a copy that a crash cut may end within a move.
 class WholeReader : public RecordReader {
  public:
   WholeReader(const EventLog& log, const ChainIndex& index, Sequence from) : log_(log), reader_(index, from), next_(from) {}
