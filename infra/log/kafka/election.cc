@@ -9,7 +9,8 @@
 namespace dialin::log::kafka {
 namespace {
 
-constexpr int kPoll_ms = 1000;
+/// How late it is seen that this node became fit to lead, or is not any more.
+constexpr int kPoll_ms = 100;
 constexpr std::chrono::seconds kLeaveMost{1};
 constexpr std::chrono::seconds kJoinMost{3};
 
@@ -50,6 +51,8 @@ Result<std::unique_ptr<Election>, KafkaFailure> Election::make(const Connection&
                      {"partition.assignment.strategy", "cooperative-sticky"},
                      // How soon the others learn that one has left.
                      {"heartbeat.interval.ms", "200"},
+                     // Nobody reads them: librdkafka looks whether a heartbeat is due only when something wakes it, else twice a second.
+                     {"statistics.interval.ms", "100"},
                      {"enable.auto.commit", "false"},
                      {"auto.offset.reset", "latest"}},
                     [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR); });

@@ -8,6 +8,7 @@ namespace dialin::log::kafka {
 namespace {
 
 constexpr int kPoll_ms = 100;
+constexpr int kGetToKnow_ms = 100;
 /// Long: the deadline of a request is its own. A short one fails a new producer's first records.
 constexpr const char* kMessageTimeout_ms = "30000";
 
@@ -28,7 +29,16 @@ Result<std::unique_ptr<Producer>, KafkaFailure> Producer::make(const Connection&
 }
 
 Producer::Producer(Client client, const LogId& log, std::string topic, Reported reported)
-    : client_(std::move(client)), log_(log), topic_(std::move(topic)), reported_(std::move(reported)), thread_([this] { run(); }) {}
+    : client_(std::move(client)),
+      log_(log),
+      topic_(std::move(topic)),
+      known_(rd_kafka_topic_new(client_.get(), topic_.c_str(), nullptr)),
+      reported_(std::move(reported)),
+      thread_([this] { run(); }) {}
+
+void Producer::CloseTopic::operator()(rd_kafka_topic_s* topic) const {
+  rd_kafka_topic_destroy(topic);
+}
 
 Producer::~Producer() {
   stopping_ = true;
@@ -59,10 +69,21 @@ bool Producer::send(Token token, const Headers& headers, std::string_view key, s
   return error == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+/// Before it is needed: librdkafka asks for a topic that it does not know at its next full second only, and a new leader's first record
+/// would wait for that.
+bool Producer::get_to_know_topic() {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(client_.get(), 0, known_.get(), &metadata, kGetToKnow_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  rd_kafka_metadata_destroy(metadata);
+  return true;
+}
+
 void Producer::run() {
   std::unique_ptr<rd_kafka_queue_t, void (*)(rd_kafka_queue_t*)> queue(rd_kafka_queue_get_main(client_.get()), rd_kafka_queue_destroy);
   std::vector<Delivered> delivered;
+  bool knows_topic = false;
   while (!stopping_) {
+    if (!knows_topic) knows_topic = get_to_know_topic();
     std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> event(rd_kafka_queue_poll(queue.get(), kPoll_ms),
                                                                          rd_kafka_event_destroy);
     if (!event) continue;

@@ -13,6 +13,8 @@
 #include "infra/log/kafka/message.h"
 #include "infra/log/kafka/protocol.h"
 
+struct rd_kafka_topic_s;
+
 namespace dialin::log::kafka {
 
 struct Delivered {
@@ -41,10 +43,16 @@ class Producer {
   Producer(Client client, const LogId& log, std::string topic, Reported reported);
   bool send(Token token, const Headers& headers, std::string_view key, std::string_view value);
   void run();
+  bool get_to_know_topic();
+  struct CloseTopic {
+    void operator()(rd_kafka_topic_s* topic) const;
+  };
 
   Client client_;
   const LogId log_;
   const std::string topic_;
+  /// Held for as long as the client lives: librdkafka forgets a topic that nobody holds.
+  const std::unique_ptr<rd_kafka_topic_s, CloseTopic> known_;
   const Reported reported_;
   std::atomic<bool> silent_{false};
   std::atomic<bool> stopping_{false};
