@@ -21,7 +21,8 @@ DEFAULT_SESSION_MS = 6000  # of a node that is told nothing
 NODES = 3
 CALLERS_AT_EACH = 2
 PATIENCE_S = 0.3  # of a caller, who then asks again
-STEADY_S = 0.5
+STEADY_S = 2.0  # after a rebalance the next one waits: librdkafka joins a group at most once a second
+AFTER_S = 0.5
 SECONDS_MAX = 40
 
 
@@ -32,7 +33,8 @@ class Way:
     session_ms: int
 
 
-WAYS = [Way("graceful stop", "leave", DEFAULT_SESSION_MS), Way("SIGKILL", "kill", DEFAULT_SESSION_MS), Way("SIGKILL", "kill", SESSION_MS),
+WAYS = [Way("graceful stop", "leave", DEFAULT_SESSION_MS), Way("graceful stop, as another node joins,", "relieved", DEFAULT_SESSION_MS),
+        Way("SIGKILL", "kill", DEFAULT_SESSION_MS), Way("SIGKILL", "kill", SESSION_MS),
         Way("SIGSTOP", "pause", DEFAULT_SESSION_MS), Way("SIGSTOP", "pause", SESSION_MS)]
 
 
@@ -68,22 +70,24 @@ def longest_gap_s(writers: list[Writer], since: float) -> float:
 
 
 def once(cluster: Cluster, writers: list[Writer], way: Way) -> float:
-    """One hand-over, made good again."""
-    leader = cluster.wait_for_leader()
+    """One hand-over, made good again. The cluster's last node is only there to join."""
+    leader, spare = cluster.wait_for_leader(), cluster.nodes[-1]
     time.sleep(STEADY_S)
     since = time.monotonic() - STEADY_S / 2
-    {"leave": leader.terminate, "kill": leader.kill, "pause": lambda: leader.process.send_signal(signal.SIGSTOP)}[way.kind]()
+    if way.kind == "relieved":
+        spare.spawn()
+    {"kill": leader.kill, "pause": lambda: leader.process.send_signal(signal.SIGSTOP)}.get(way.kind, leader.terminate)()
     try:
         until(lambda: cluster.leader(leader), SECONDS_MAX, lambda: f"does another node lead: {cluster.standings()}")
         led = time.monotonic()
         until(lambda: any(writer.stored and writer.stored[-1] > led for writer in writers), SECONDS_MAX, lambda: "does it take a write")
-        time.sleep(STEADY_S)
+        time.sleep(AFTER_S)
         gap_s = longest_gap_s(writers, since)
     finally:
         if way.kind == "pause":
             leader.process.send_signal(signal.SIGCONT)
-    if way.kind == "leave":
-        assert leader.stop() == 0, leader.said()[-1000:]
+    for leaving in (leader, spare) if way.kind == "relieved" else (leader,) if way.kind == "leave" else ():
+        assert leaving.stop() == 0, leaving.said()[-1000:]
     if way.kind != "pause":
         leader.spawn()
     cluster.wait_ready()
@@ -97,11 +101,11 @@ def measure(brokers: Brokers, home: pathlib.Path, way: Way, rounds: int) -> list
     writers: list[Writer] = []
     try:
         cluster.found()
-        for _ in range(NODES):
+        for _ in range(NODES + 1):
             cluster.add()
         key = cluster.add_key("acme")
-        cluster.start()
-        for node in cluster.nodes:
+        cluster.start(*cluster.nodes[:NODES])
+        for node in cluster.nodes[:NODES]:
             for _ in range(CALLERS_AT_EACH):
                 body = {"type": "pin_dialin", "phone_number": fresh_number()}
                 made = until(lambda: (given := Client(node, key).post(CONFIGS, body)).status == 200 and given.json)
