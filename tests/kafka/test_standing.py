@@ -1,0 +1,107 @@
+"""What nodes that share a log say of themselves in /readyz and /metrics, and that docs/openapi.json and docs/operations.md say the same."""
+
+import json
+import re
+
+import jsonschema_rs
+import pytest
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from kafka.test_one_node import CONFIGS, created, pinless, readiness, until
+from live.client import Client
+from live.kafka_nodes import free_ports
+from live.server import ROOT
+
+SCHEMA = json.loads((ROOT / "docs/openapi.json").read_text())["components"]["schemas"]["Readiness"]
+SHARED = {"node", "instance", "log", "term", "leader"}
+
+
+def described(node) -> dict:
+    """What /readyz answers, which must be as the document says."""
+    said = readiness(node)[1]
+    assert jsonschema_rs.Draft202012Validator(SCHEMA, validate_formats=True).is_valid(said), said
+    return said
+
+
+def figure(node, name: str) -> float:
+    text = Client(node, None).get("/metrics").expect(200).body.decode()
+    return float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE)[1])
+
+
+@pytest.fixture
+def pair(log):
+    """A leader and a follower."""
+    log.init()
+    first, second = log.node("one"), log.node("two")
+    second.keys, second.keyring = first.keys, first.keyring
+    key = first.add_key("acme")
+    created(Client(first.start(), key))
+    second.start()
+    until(lambda: described(second)["leader"] == first_url(first))
+    return first, second, key
+
+
+def first_url(node) -> str:
+    return f"http://{node.host}:{node.port}"
+
+
+def test_leader_and_follower_say_the_same_of_the_lead(pair):
+    leader, follower, _ = pair
+    one, other = described(leader), described(follower)
+    assert (one["role"], other["role"]) == ("leader", "follower")
+    assert {name: one[name] for name in ("log", "term", "leader")} == {name: other[name] for name in ("log", "term", "leader")}
+    assert (one["node"], other["node"]) == ("one", "two") and one["instance"] != other["instance"]
+    assert [figure(node, "dialin_leads") for node in pair[:2]] == [1, 0]
+    assert [figure(node, "dialin_term") for node in pair[:2]] == [one["term"]] * 2
+
+
+def test_a_follower_counts_what_it_sends_on_and_takes_nothing_that_was_sent_on(pair):
+    _, follower, key = pair
+    caller = Client(follower, key)
+    caller.call("POST", CONFIGS, pinless()).expect(200)
+    assert figure(follower, "dialin_writes_forwarded_total") == 1
+    caller.call("POST", CONFIGS, pinless(), {"Dialin-Forwarded-By": "three"}).refused(503, "unavailable")
+    assert figure(follower, "dialin_writes_forwarded_total") == 1
+
+
+def test_a_node_that_waits_says_no_more_than_it_knows(log):
+    (port,) = free_ports(1)
+    node = log.node("waits", "--listen", f"127.0.0.1:{port}", "--kafka-brokers", "127.0.0.1:9")
+    node.add_key("acme")
+    node.spawn()
+    node.host, node.port = "127.0.0.1", port
+
+    def said():
+        try:
+            return described(node)
+        except OSError:
+            return None
+
+    standing = until(said)
+    assert standing["role"] == "starting" and not SHARED & standing.keys()
+
+
+def test_nodes_whose_topic_was_cut_halt_and_go_on_answering_plain_reads(pair, kafka, topic):
+    leader, follower, key = pair
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+    for done in admin.delete_records([TopicPartition(topic, 0, 2)]).values():
+        done.result(30)
+    for node in (leader, follower):
+        standing = until(lambda node=node: (said := described(node))["role"] == "halted" and said)
+        assert standing["reasons"] == ["log-diverged: the topic's beginning was cut off, its first record stands at offset 2"]
+        assert standing.keys() > SHARED
+        caller = Client(node, key)
+        caller.get(CONFIGS).expect(200)
+        caller.get(CONFIGS, headers={"Dialin-Consistency": "strong"}).refused(503, "unavailable")
+        caller.call("POST", CONFIGS, pinless()).refused(503, "unavailable")
+
+
+def test_reasons_that_the_handbook_explains_are_those_that_the_program_says():
+    """Between the marks for what differs from case to case, each piece of a sentence stands in the code."""
+    rows = re.findall(r"^\| `([^`]+)` \|", (ROOT / "docs/operations.md").read_text().split("### Reasons not to be ready")[1].split("\n### ")[0], re.MULTILINE)
+    assert len(rows) > 15
+    code = "".join(path.read_text() for room in ("api", "infra/log", "projections") for path in (ROOT / room).rglob("*.cc"))
+    code = re.sub(r'"\s*\n\s*"', "", code)
+    pieces = {piece.strip() for row in rows for piece in re.split(r"\b[A-Z]+\b(?<!Kafka)|…", row)}
+    assert not [piece for piece in pieces if len(piece) > 3 and piece not in code]
