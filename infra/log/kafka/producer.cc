@@ -2,11 +2,13 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include <vector>
+#include <utility>
 
 namespace dialin::log::kafka {
 namespace {
 
+/// With 5 records without an answer the client sends no further request of an idempotent producer.
+constexpr std::size_t kWithoutReportMax = 4;
 constexpr int kPoll_ms = 100;
 constexpr int kGetToKnow_ms = 100;
 /// Long: the deadline of a request is its own. A short one fails a new producer's first records.
@@ -20,7 +22,7 @@ Result<std::unique_ptr<Producer>, KafkaFailure> Producer::make(const Connection&
                               {{"enable.idempotence", "true"},
                                {"acks", "all"},
                                {"linger.ms", "0"},
-                               {"max.in.flight", "5"},
+                               {"max.in.flight", "2"},  // one more is made ready while the last is on its way; the rest goes together
                                {"batch.size", std::to_string(kRecordValueBytesMax)},  // a batch counts as one message for the topic
                                {"queue.buffering.max.messages", "200000"},
                                {"message.timeout.ms", kMessageTimeout_ms}});
@@ -46,27 +48,59 @@ Producer::~Producer() {
   thread_.join();
 }
 
+void Producer::DestroyHeaders::operator()(rd_kafka_headers_s* headers) const {
+  rd_kafka_headers_destroy(headers);
+}
+
+Producer::Message::Message(Token own, const Headers& given, std::string_view its_key, std::string_view its_value)
+    : token(own), headers(rd_kafka_headers_new(given.size())), key(its_key), value(its_value) {
+  for (const auto& [name, text] : given) {
+    rd_kafka_header_add(headers.get(), name.data(), static_cast<ssize_t>(name.size()), text.data(), static_cast<ssize_t>(text.size()));
+  }
+}
+
 bool Producer::produce(Token token, const Record& record) {
-  return send(token, headers_of(record, log_), record.config ? record.config->text() : std::string(), record.value);
+  Message message(token, headers_of(record, log_), record.config ? record.config->text() : std::string(), record.value);
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back(std::move(message));
+  return without_report_ > kWithoutReportMax || !send_waiting();
 }
 
 bool Producer::mark(Token token, const Random& random) {
   RecordId id;
   random.fill(id.bytes);
-  return send(token, headers_of_mark(id, log_), {}, {});
+  Message message(token, headers_of_mark(id, log_), {}, {});
+  const std::lock_guard lock(mutex_);
+  return send(message);
 }
 
-bool Producer::send(Token token, const Headers& headers, std::string_view key, std::string_view value) {
-  rd_kafka_headers_t* sent = rd_kafka_headers_new(headers.size());
-  for (const auto& [name, text] : headers) {
-    rd_kafka_header_add(sent, name.data(), static_cast<ssize_t>(name.size()), text.data(), static_cast<ssize_t>(text.size()));
+/// Gives the one that cannot be sent; those behind it are not sent either.
+std::optional<Token> Producer::send_waiting() {
+  std::vector<Message> messages = std::exchange(waiting_, {});
+  for (Message& message : messages) {
+    if (!send(message)) return message.token;
   }
+  return std::nullopt;
+}
+
+/// Behind a hole nothing joins the chain: what waits is not sent, and this producer is given up.
+std::optional<Token> Producer::make_room(std::size_t reported, bool has_failed) {
+  const std::lock_guard lock(mutex_);
+  without_report_ -= reported;
+  if (has_failed || silent_ || without_report_ > kWithoutReportMax) return std::nullopt;
+  return send_waiting();
+}
+
+bool Producer::send(Message& message) {
+  const std::string& key = message.key;
   const rd_kafka_resp_err_t error = rd_kafka_producev(
       client_.get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-      RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()), RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-      RD_KAFKA_V_HEADERS(sent), RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(token)), RD_KAFKA_V_END);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(sent);  // its own only when it took the record
-  return error == RD_KAFKA_RESP_ERR_NO_ERROR;
+      RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()), RD_KAFKA_V_VALUE(message.value.data(), message.value.size()),
+      RD_KAFKA_V_HEADERS(message.headers.get()), RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(message.token)), RD_KAFKA_V_END);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  (void)message.headers.release();  // the client's when it took the record
+  ++without_report_;
+  return true;
 }
 
 /// Before it is needed: librdkafka asks for a topic that it does not know at its next full second only, and a new leader's first record
@@ -88,6 +122,8 @@ void Producer::run() {
                                                                          rd_kafka_event_destroy);
     if (!event) continue;
     delivered.clear();
+    std::size_t messages = 0;
+    bool has_failed = false;
     if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
       std::string refused = refusal_in(rd_kafka_event_error(event.get()), client_.get());
       if (!refused.empty()) delivered.push_back({0, std::nullopt, std::move(refused)});
@@ -96,8 +132,11 @@ void Producer::run() {
       Delivered one{reinterpret_cast<Token>(message->_private), std::nullopt, refusal_in(message->err, client_.get())};
       // With an error the offset means nothing.
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= 0) one.offset = message->offset;
+      has_failed |= !one.offset.has_value();
       delivered.push_back(std::move(one));
+      ++messages;
     }
+    if (const auto not_sent = make_room(messages, has_failed)) delivered.push_back({*not_sent, std::nullopt, {}});
     if (!silent_ && !delivered.empty()) reported_(delivered);
   }
 }

@@ -1,18 +1,25 @@
 #pragma once
 // Sends records to the end of the partition, idempotent and pipelined, and tells where each landed. Owns a thread for the reports.
+//
+// librdkafka is given some at a time. While more than a few are without an answer it sends no further request, and its thread turns without
+// sleeping when a record waits for that. What comes meanwhile waits here.
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "domain/secrets.h"
 #include "infra/log/kafka/client.h"
 #include "infra/log/kafka/message.h"
 #include "infra/log/kafka/protocol.h"
 
+struct rd_kafka_headers_s;
 struct rd_kafka_topic_s;
 
 namespace dialin::log::kafka {
@@ -32,16 +39,27 @@ class Producer {
   /// What is in flight is given up and may land nevertheless. Not on its own thread.
   ~Producer();
 
-  /// Any thread. False: its queue is full, or the record cannot be sent; it never will be.
+  /// Any thread. False: its queue is full, or a record cannot be sent, this one or one that waited; it never will be.
   bool produce(Token token, const Record& record);
-  /// Any thread. A record that is none of the chain, to learn where it lands. False: as for produce().
+  /// Any thread. A record that is none of the chain, to learn where it lands; it waits for nothing. False: as for produce().
   bool mark(Token token, const Random& random);
   /// Reports nothing any more.
   void silence() { silent_ = true; }
 
  private:
   Producer(Client client, const LogId& log, std::string topic, Reported reported);
-  bool send(Token token, const Headers& headers, std::string_view key, std::string_view value);
+  struct DestroyHeaders {
+    void operator()(rd_kafka_headers_s* headers) const;
+  };
+  struct Message {
+    Message(Token own, const Headers& given, std::string_view its_key, std::string_view its_value);
+    Token token;
+    std::unique_ptr<rd_kafka_headers_s, DestroyHeaders> headers;
+    std::string key, value;
+  };
+  std::optional<Token> send_waiting();
+  std::optional<Token> make_room(std::size_t reported, bool has_failed);
+  bool send(Message& message);
   void run();
   bool get_to_know_topic();
   struct CloseTopic {
@@ -54,6 +72,9 @@ class Producer {
   /// Held for as long as the client lives: librdkafka forgets a topic that nobody holds.
   const std::unique_ptr<rd_kafka_topic_s, CloseTopic> known_;
   const Reported reported_;
+  std::mutex mutex_;
+  std::vector<Message> waiting_;    ///< bounded by Protocol::Options::in_flight_max
+  std::size_t without_report_ = 0;  ///< of those that the client was given
   std::atomic<bool> silent_{false};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
