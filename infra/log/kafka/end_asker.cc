@@ -7,6 +7,7 @@ namespace dialin::log::kafka {
 namespace {
 
 constexpr int kAsk_ms = 2000;
+constexpr std::chrono::milliseconds kLookAtBeginning{900};  // less than the second in which the protocol looks
 
 }  // namespace
 
@@ -49,9 +50,14 @@ void EndAsker::run() {
 }
 
 EndAsker::Ends EndAsker::ends(bool firmly) {
-  if (firmly) return {options_.appends ? ask_by_append() : reader_.ask_end(kAsk_ms), std::nullopt};
-  const auto end = reader_.ask_end(kAsk_ms);
-  return {end, end ? reader_.ask_beginning(kAsk_ms) : std::nullopt};
+  Ends ends;
+  ends.end = firmly && options_.appends ? ask_by_append() : reader_.ask_end(kAsk_ms);
+  const auto now = std::chrono::steady_clock::now();
+  if (ends.end && now - beginning_asked_at_ >= kLookAtBeginning) {
+    ends.beginning = reader_.ask_beginning(kAsk_ms);
+    beginning_asked_at_ = now;
+  }
+  return ends;
 }
 
 std::optional<Offset> EndAsker::ask_by_append() {

@@ -3,6 +3,7 @@
 // brokers must take. Kafka does not check an offset with the other brokers, so one that was cut off and does not know it may tell an old
 // one. Owns a thread.
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -29,7 +30,7 @@ class EndAsker {
   struct Ends {
     /// Everything that stood on the partition when it was asked stands below. Nothing: it cannot be learnt now.
     std::optional<Offset> end;
-    std::optional<Offset> beginning;  ///< likewise; looked at only when not asked firmly
+    std::optional<Offset> beginning;  ///< likewise; looked at once a second
   };
   /// Called once for each ask(), on the asker's thread.
   using Answered = std::function<void(const Ends&)>;
@@ -65,7 +66,8 @@ class EndAsker {
     std::optional<Offset> landed;
   } mark_;
   bool stopping_ = false;
-  std::unique_ptr<Producer> producer_;  ///< made for the first firm question; the asker's thread only
+  std::chrono::steady_clock::time_point beginning_asked_at_;  ///< the asker's thread only
+  std::unique_ptr<Producer> producer_;                        ///< made for the first firm question; the asker's thread only
 
   std::thread thread_;
 };

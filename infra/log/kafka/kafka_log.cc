@@ -364,11 +364,12 @@ Result<std::unique_ptr<KafkaLog>, OpenFailure> KafkaLog::open(const KafkaLogOpti
   const auto failed = [](const KafkaFailure& failure) {
     return OpenFailure{failure.may_pass ? OpenError::unreachable : OpenError::failed, failure.text};
   };
-  if (auto fit = check_topic(options.connection, ports.telemetry); !fit) return failed(fit.error());
+  const std::string gone = is_copy(options.dir) ? ", but " + options.dir + " is a copy of one: log-diverged" : ": 'dialin init' founds one";
+  if (auto fit = check_topic(options.connection, ports.telemetry, gone); !fit) return failed(fit.error());
   auto first = first_record(options.connection, ports.telemetry);
   if (!first) return failed(first.error());
   const auto created = *first ? ports.codec.decode_created(**first) : std::nullopt;
-  if (!created) return OpenFailure{OpenError::failed, "topic " + options.connection.topic + " holds no log: 'dialin init' founds one"};
+  if (!created) return OpenFailure{OpenError::failed, "topic " + options.connection.topic + " holds no log" + gone};
   auto copy = Copy::open(ports.files, {options.dir, options.segment_bytes, options.idle}, created->log, ports.codec);
   if (!copy) return copy.error();
   auto reader = Reader::make(options.connection, ports.telemetry);

@@ -144,8 +144,9 @@ auto ask_patiently(bool just_made, Ask ask) {
 /// Whether it landed says the reading back; here it only has to have had its chance.
 Result<void, KafkaFailure> append_first(const Connection& connection, const Record& record, const LogId& log, Telemetry& telemetry) {
   std::promise<Delivered> reported;
-  auto producer =
-      Producer::make(connection, log, telemetry, [&](std::span<const Delivered> delivered) { reported.set_value(delivered.front()); });
+  auto producer = Producer::make(connection, log, telemetry, [&, is_told = false](std::span<const Delivered> delivered) mutable {
+    if (!std::exchange(is_told, true)) reported.set_value(delivered.front());
+  });
   if (!producer) return producer.error();
   if (!(*producer)->produce(1, record)) return KafkaFailure{"the first record cannot be sent"};
   auto answer = reported.get_future();
@@ -200,7 +201,7 @@ Result<Founded, KafkaFailure> found_log(const Connection& connection, int replic
     if (!made) return made.error();
     if (*made) founded.replication = copies;
   }
-  if (auto fit = ask_patiently(makes, [&] { return check_topic(connection, ports.telemetry); }); !fit) return fit.error();
+  if (auto fit = ask_patiently(makes, [&] { return check_topic(connection, ports.telemetry, {}); }); !fit) return fit.error();
   auto first = ask_patiently(makes, [&] { return first_record(connection, ports.telemetry); });
   if (!first) return first.error();
   Bytes16 random{};
@@ -231,7 +232,8 @@ Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_t* client, const std::st
     state.fault = std::move(why);
     return state;
   };
-  if (!metadata->partitions) return unfit("there is no " + name + ": 'dialin init' makes it");
+  state.is_missing = !metadata->partitions;
+  if (state.is_missing) return unfit("there is no " + name);
   if (*metadata->partitions != 1) {
     return unfit(name + " has " + std::to_string(*metadata->partitions) + " partitions; a log is one, so that there is one order");
   }
@@ -258,12 +260,12 @@ Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_t* client, const std::st
   return state;
 }
 
-Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry) {
+Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry, std::string_view when_missing) {
   auto client = make_producer(connection, telemetry, {});
   if (!client) return client.error();
   const auto state = look_at_topic(client->get(), connection.topic, kAdmin_ms);
   if (!state) return state.error();
-  if (state->fault) return KafkaFailure{*state->fault};
+  if (state->fault) return KafkaFailure{*state->fault + std::string(state->is_missing ? when_missing : "")};
   for (const auto& worry : state->worries) telemetry.say(Level::warning, worry);
   return {};
 }

@@ -31,14 +31,15 @@ struct FoundingPorts {
 Result<Founded, KafkaFailure> found_log(const Connection& connection, int replication, FoundingPorts ports);
 
 struct TopicState {
+  bool is_missing = false;
   std::optional<std::string> fault;  ///< why it cannot hold a log
   std::vector<std::string> worries;  ///< lesser things, to be warned of
 };
 /// By its settings: one partition, nothing compacted or expired. Blocks for some `wait_ms` at most, for each of two questions.
 Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_s* client, const std::string& topic, int wait_ms);
 
-/// Whether it can hold a log. Worries are warned of.
-Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry);
+/// Whether it can hold a log. Worries are warned of; `when_missing` ends what is said of a topic that is not there.
+Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry, std::string_view when_missing);
 
 /// What is wrong with a topic that begins at another offset than 0.
 std::string beginning_is_cut(Offset beginning);
