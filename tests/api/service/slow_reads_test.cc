@@ -42,12 +42,13 @@ class BusyReads {
 
 TEST(SlowReads, what_waited_too_long_is_told_so) {
   BusyReads busy(std::chrono::milliseconds(1));
+  const auto before = busy.telemetry.count(Counter::slow_reads_refused);  // what keeps it busy may have been late, too
   std::promise<Turn> late;
   ASSERT_TRUE(busy.reads.submit(kOne, [&](Turn turn) { late.set_value(turn); }));
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
   busy.open();
   EXPECT_EQ(late.get_future().get(), Turn::too_late);
-  EXPECT_EQ(busy.telemetry.count(Counter::slow_reads_refused), 1U);
+  EXPECT_EQ(busy.telemetry.count(Counter::slow_reads_refused), before + 1);
 }
 
 TEST(SlowReads, what_waits_is_read_in_time) {
