@@ -8,11 +8,12 @@ import sys
 import uuid
 
 import pytest
+from confluent_kafka.admin import AdminClient
 
 from kafka.strays import ZEROS, all_of, chain_of, produce
 from kafka.test_one_node import CONFIGS, created, pinless, readiness, until
 from live.client import Client
-from live.server import ROOT, run
+from live.server import ROOT, NotServing, run
 
 CREATED = b"dialin.config.created.v1"
 
@@ -93,6 +94,21 @@ def test_a_record_that_breaks_a_rule_is_left_behind(stored, kafka, topic):
     done = put_back(node.data / "log", kafka.bootstrap, topic + "-2", "--replication", 1, "--to", sequence - 1)
     assert done.returncode == 0 and done.stdout.startswith(f"head {sequence - 1}:")
     goes_on(node, caller, topic + "-2")
+    assert caller.all_configs()[1:] == configs
+
+
+def test_who_lost_its_topic_is_not_told_to_found_another(stored, kafka, topic):
+    node, caller, configs = stored
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
+    admin.delete_topics([topic])[topic].result(30)
+    until(lambda: readiness(node)[1]["reasons"] == [f"there is no topic {topic}"])
+    assert caller.all_configs() == configs
+    assert node.stop() == 0
+    with pytest.raises(NotServing) as refused:
+        node.start()
+    assert refused.value.status == 3 and f"there is no topic {topic}, but {node.data}/log is a copy of one" in refused.value.output
+    assert put_back(node.data / "log", kafka.bootstrap, topic, "--replication", 1).returncode == 0
+    goes_on(node, caller, topic)
     assert caller.all_configs()[1:] == configs
 
 
