@@ -131,6 +131,8 @@ class ServingNode : public Node {
             std::string(asyncapi_document()),
             [this]() -> std::vector<std::string> {
               if (stopping_) return {"the node is stopping"};
+              // Others that share the log may have sealed with a newer one.
+              if (auto missing = shared_ ? missing_key(*ring_, *store_) : std::nullopt) return {*std::move(missing)};
               return {};
             },
             shared_ ? [this] { return standing_of(*shared_log_, shared_->identity); } : std::function<http::NodeStanding()>(),

@@ -37,14 +37,6 @@ projections::ViewStores view_stores(Telemetry& telemetry) {
           .bulk = [](const std::string& dir) { return storage::make_bulk_store(dir); }};
 }
 
-std::optional<CannotServe> lacks_a_key(const Secrets& secrets, const ViewStore& views) {
-  for (const auto& key_id : projections::sealing_keys(views)) {
-    if (secrets.has_key(key_id)) continue;
-    return CannotServe{"the key ring lacks key " + key_id + ", which sealed secrets of this log: give --keyring the file that holds it"};
-  }
-  return std::nullopt;
-}
-
 /// `lead` is called between the look at the views as they were found and the first change to them.
 Result<projections::OpenViews, CannotServe> open_views_of(const EventLog& log, const std::string& data,
                                                           const log::EmbeddedLog::Ports& ports, const Secrets& secrets,
@@ -54,12 +46,12 @@ Result<projections::OpenViews, CannotServe> open_views_of(const EventLog& log, c
   auto found = projections::find_views(data + "/views", log, stores);
   if (!found) return CannotServe{found.error().text};
   if (found->store) {
-    if (auto refused = lacks_a_key(secrets, *found->store)) return *std::move(refused);
+    if (auto missing = missing_key(secrets, *found->store)) return CannotServe{*std::move(missing)};
   }
   if (const auto led = lead(); !led) return CannotServe{led.error().text};
   auto views = projections::open_views(std::move(*found), log, ports.codec, stores);
   if (!views) return CannotServe{views.error().text};
-  if (auto refused = lacks_a_key(secrets, *views->store)) return *std::move(refused);
+  if (auto missing = missing_key(secrets, *views->store)) return CannotServe{*std::move(missing)};
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   ports.telemetry.say(Level::info, "the views stand at " + std::to_string(views->position.sequence.value) +
                                        (views->rebuilt ? ", rebuilt" : "") + ": " + std::to_string(views->replayed) +
@@ -87,6 +79,14 @@ std::string catch_up_to_end(const log::kafka::KafkaLog& log, const std::function
 }
 
 }  // namespace
+
+std::optional<std::string> missing_key(const Secrets& secrets, const ViewReader& views) {
+  for (const auto& key_id : projections::sealing_keys(views)) {
+    if (secrets.has_key(key_id)) continue;
+    return "the key ring lacks key " + key_id + ", which sealed secrets of this log: give --keyring the file that holds it";
+  }
+  return std::nullopt;
+}
 
 Result<OpenStore, CannotServe> open_shared_store(const std::string& data, const log::kafka::KafkaLogOptions& options,
                                                  const log::EmbeddedLog::Ports& ports, const Secrets& secrets,

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/cli/node.h"
@@ -18,6 +19,9 @@ struct OpenStore {
   log::kafka::KafkaLog* shared = nullptr;  ///< `log`, when it is on Kafka: it follows, and leads once it is elected
   projections::OpenViews views;
 };
+
+/// What is wrong when a secret of the log was sealed with a key that `secrets` lacks: said by key id. Any thread; throws StoreFailure.
+std::optional<std::string> missing_key(const Secrets& secrets, const ViewReader& views);
 
 /// Founds a log in an empty directory, but not beside views that stand for one. Refuses when the views cannot be trusted, and when
 /// `secrets` lacks a key that sealed any secret of the log: that is said by key id now, and not at the first call that needs it. A refusal

@@ -66,9 +66,10 @@ Result<std::unique_ptr<SharedNode>, CannotServe> make_shared_node(const log::kaf
 
 http::NodeStanding standing_of(const log::kafka::KafkaLog& log, const http::NodeIdentity& identity) {
   const auto found = log.standing();
-  http::NodeStanding standing{identity, shown(found.role), found.term, std::nullopt, found.leader_is_here, {}};
+  http::NodeStanding standing{identity, shown(found.role), found.term, std::nullopt, found.leader_is_here, found.unread, {}};
   if (found.leader) standing.leader = http::LeadingNode{found.leader->url, found.leader->node, identity.log, found.leader->term};
-  if (found.role == log::kafka::Role::halted) standing.reasons.push_back(found.why);
+  // Why it does not lead is of interest only while that keeps it from leading.
+  if (found.role == log::kafka::Role::halted || (!found.is_fit && !found.why.empty())) standing.reasons.push_back(found.why);
   if (found.role != log::kafka::Role::halted && found.unheard >= kUnheardMost) {
     standing.reasons.push_back("Kafka has not told the log's end for " + std::to_string(found.unheard.count()) + " s");
   }

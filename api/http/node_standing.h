@@ -25,6 +25,7 @@ struct NodeStanding {
   std::uint64_t term = 0;
   std::optional<LeadingNode> leader;  ///< as the log says; maybe this node
   bool leader_is_here = false;
+  std::uint64_t unread = 0;          ///< records of the log that this node has not looked at yet
   std::vector<std::string> reasons;  ///< not to be ready
 };
 

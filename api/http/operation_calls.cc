@@ -36,9 +36,12 @@ void get_readiness(Call& call) {
   if (!call.query()) return;
   // In this order, so that the lag is never below nothing.
   const Sequence applied = call.applied();
-  const Sequence end = std::max(call.wiring.log.tail().sequence, applied);
+  Sequence end = std::max(call.wiring.log.tail().sequence, applied);
   std::optional<NodeStanding> standing;
-  if (call.wiring.standing) standing = call.wiring.standing();
+  if (call.wiring.standing) {
+    standing = call.wiring.standing();
+    end.value += standing->unread;
+  }
   auto reasons = reasons_not_ready(call.wiring, standing ? &*standing : nullptr);
   const std::string_view role = standing ? standing->role : "leader";
   call.respond(readiness_answer(call.admitted.manner, {role, applied, end, std::move(reasons), std::move(standing)}));

@@ -4,6 +4,7 @@
 #include <syslog.h>
 
 #include <array>
+#include <mutex>
 
 namespace dialin::log::kafka {
 namespace {
@@ -56,6 +57,14 @@ std::string refusal_in(int error, rd_kafka_s* client) {
     default:
       return {};
   }
+}
+
+void keep_until_exit(Client client) {
+  static std::mutex mutex;
+  static std::vector<Client>& kept = *new std::vector<Client>();
+  rd_kafka_set_log_level(client.get(), 0);
+  const std::lock_guard lock(mutex);
+  kept.push_back(std::move(client));
 }
 
 void CloseClient::operator()(rd_kafka_s* client) const {

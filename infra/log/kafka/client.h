@@ -34,6 +34,9 @@ struct CloseClient {
 };
 using Client = std::unique_ptr<rd_kafka_s, CloseClient>;
 
+/// For a client that librdkafka 2.0 cannot destroy: it is not heard any more, and never ends.
+void keep_until_exit(Client client);
+
 /// Settings win over the connection's properties: they are what safety and speed stand on.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 /// `prepare` may set callbacks. Fails on a property that librdkafka does not know, naming it. `telemetry` must outlive the client.

@@ -3,8 +3,6 @@
 #include <librdkafka/rdkafka.h>
 
 #include <chrono>
-#include <mutex>
-#include <vector>
 
 namespace dialin::log::kafka {
 namespace {
@@ -15,16 +13,6 @@ constexpr std::chrono::seconds kLeaveMost{1};
 constexpr std::chrono::seconds kJoinMost{3};
 
 using Event = std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)>;
-
-/// Librdkafka 2.0 aborts when a client is destroyed that was told to divide the group and has not yet (its issue 4312, mended in 2.3). Such
-/// a one stays until the process ends, and is not heard any more.
-void keep_for_good(Client client) {
-  static std::mutex mutex;
-  static std::vector<Client>& kept = *new std::vector<Client>();
-  rd_kafka_set_log_level(client.get(), 0);
-  const std::lock_guard lock(mutex);
-  kept.push_back(std::move(client));
-}
 
 Event next_event(rd_kafka_queue_t* queue, int wait_ms) {
   return {rd_kafka_queue_poll(queue, wait_ms), rd_kafka_event_destroy};
@@ -73,7 +61,8 @@ Election::~Election() {
   stopping_ = true;
   rd_kafka_queue_yield(queue_.get());
   thread_.join();
-  if (membership_ == Membership::asked_for) keep_for_good(std::move(client_));
+  // Librdkafka 2.0 aborts when a client is destroyed that was told to divide the group and has not yet (its issue 4312, mended in 2.3).
+  if (membership_ == Membership::asked_for) keep_until_exit(std::move(client_));
 }
 
 void Election::run() {

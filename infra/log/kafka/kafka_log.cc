@@ -56,6 +56,7 @@ class SharedLog : public KafkaLog, private Outside {
     if (reading_thread_.joinable()) reading_thread_.join();
     if (keeping_thread_.joinable()) keeping_thread_.join();
     if (asker_) asker_->stop();
+    if (protocol_.role() == Role::halted) reader_->abandon();
     producer_.reset();
   }
 
@@ -158,6 +159,8 @@ class SharedLog : public KafkaLog, private Outside {
         standing.leader && !standing.leader_is_here && standing.leader->url == options_.url && standing.leader->term > term_at_start_;
     standing.examined = protocol_.examined();
     standing.strays = protocol_.strays();
+    standing.unread = protocol_.unread();
+    standing.is_fit = protocol_.is_fit(SteadyClock::now());
     standing.refusals = refusals_.sentences();
     standing.has_room = protocol_.has_room();
     standing.unheard = std::chrono::duration_cast<std::chrono::seconds>(SteadyClock::now() - protocol_.end_heard_at());

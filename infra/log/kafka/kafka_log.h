@@ -36,9 +36,11 @@ struct Standing {
   bool leads_in_our_name = false;  ///< another process did, since this one began, and named this one's URL
   Offset examined = 0;
   std::uint64_t strays = 0;
+  std::uint64_t unread = 0;           ///< records of the topic that were not looked at yet, by its end as it was last told
   bool has_room = true;               ///< for the copy
   std::chrono::seconds unheard{0};    ///< since Kafka last told the log's end, which it is asked for each second
   std::vector<std::string> refusals;  ///< of Kafka's, a sentence each
+  bool is_fit = true;                 ///< to lead
   std::string why;                    ///< it is halted, or gave up the lead the last time; empty: for no reason of its own
 };
 

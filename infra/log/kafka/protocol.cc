@@ -161,9 +161,10 @@ void Protocol::on_end(std::optional<Offset> end, Time now) {
   now_ = now;
   if (end) {
     end_heard_at_ = now;
+    end_heard_ = *end;
     shrunk_ = *end < examined_when_asked_ ? shrunk_ + 1 : 0;
   } else {
-    retry_at_ = now + options_.retry;
+    ask_again_at_ = now + options_.retry;
   }
   // Not at once: a broker that has just taken over may not know all yet.
   if (shrunk_ == kShrunkMax) {

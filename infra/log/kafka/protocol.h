@@ -12,6 +12,7 @@
 //
 // A lead begins with an `opened` record. Whatever was in flight before it, of anybody, can never get in behind it.
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -99,7 +100,7 @@ class Protocol {
     /// The end is asked for this often: a leader learns that it is none any more, everybody that the topic is not what it was.
     std::chrono::milliseconds look{1000};
     std::chrono::milliseconds retry{200};        ///< after a question or a copy that failed
-    std::chrono::milliseconds unfit{10'000};     ///< who found its clock wrong makes room for another for so long
+    std::chrono::milliseconds unfit{60'000};     ///< who found its clock wrong makes room for another for so long
     std::size_t in_flight_max = 64 * 1024;       ///< records produced and not yet on the chain; more are refused
     std::int64_t clock_off_us_max = 60'000'000;  ///< of this node's clock from the broker's, on its own `opened`
     Guards guards;
@@ -160,6 +161,8 @@ class Protocol {
   Tail kept() const { return kept_; }
   Tail end() const;  ///< where the next append goes
   Offset examined() const { return examined_; }
+  /// How many records of the topic, as it ended when it was last told, were not looked at.
+  std::uint64_t unread() const { return static_cast<std::uint64_t>(std::max<Offset>(0, end_heard_ - examined_)); }
   std::uint64_t strays() const { return strays_; }
   Time end_heard_at() const { return end_heard_at_; }  ///< the last time that the log's end was told; at first the first input
   bool has_room() const { return !no_room_; }          ///< for the copy
@@ -246,6 +249,7 @@ class Protocol {
   Unanswered unanswered_;
   EndQuestions questions_;
   Offset examined_when_asked_ = 0;
+  Offset end_heard_ = 0;
   int shrunk_ = 0;  ///< answers in a row that named an end before that
   Time end_heard_at_{};
   std::deque<Told> to_tell_;
@@ -253,7 +257,8 @@ class Protocol {
   Time open_at_{};
   Time fit_at_{};
   Time look_at_{};
-  Time retry_at_{};
+  Time ask_again_at_{};
+  Time keep_again_at_{};
 };
 
 }  // namespace dialin::log::kafka

@@ -118,7 +118,7 @@ void Protocol::settle(Time now) {
   if (wants && !reading_) begin_reading();
   if (!wants && reading_) ports_.outside.stop_reading();
   reading_ = wants;
-  if (role_ == Role::halted || now < retry_at_) return;
+  if (role_ == Role::halted || now < ask_again_at_) return;
   if (const auto question = questions_.send()) {
     examined_when_asked_ = examined_;
     ports_.outside.ask_end(question->firmly);
@@ -153,11 +153,11 @@ std::span<const Record> Protocol::whole_unkept() const {
 
 void Protocol::keep() {
   const auto whole = whole_unkept();
-  if (whole.empty() || (no_room_ && now_ < retry_at_)) return;
+  if (whole.empty() || (no_room_ && now_ < keep_again_at_)) return;
   const Kept kept = ports_.outside.keep(whole, whole.size() == unkept_.size() ? tail_at_ : joined_before_at_);
   no_room_ = kept == Kept::no_room;
   if (no_room_) {
-    retry_at_ = now_ + options_.retry;
+    keep_again_at_ = now_ + options_.retry;
     return;
   }
   if (kept == Kept::diverged) return halt(not_rooted());
@@ -169,7 +169,8 @@ void Protocol::keep() {
 Protocol::Time Protocol::wake_at() const {
   Time wake = Time::max();
   if (role_ == Role::halted) return wake;
-  if (no_room_ || questions_.waits_to_be_sent()) wake = std::min(wake, retry_at_);
+  if (no_room_) wake = std::min(wake, keep_again_at_);
+  if (questions_.waits_to_be_sent()) wake = std::min(wake, ask_again_at_);
   if (role_ == Role::following && elected_ && !no_room_) wake = std::min(wake, open_at_);
   wake = std::min(wake, look_at_);
   return wake;
