@@ -3,6 +3,7 @@
 script/kafka and the tests share it. Standard library only, because script/kafka runs with whatever Python 3 a machine has.
 """
 
+import collections
 import contextlib
 import fcntl
 import json
@@ -28,6 +29,8 @@ FETCH_SECONDS_MAX = 600
 STOP_SECONDS_MAX = 10
 # Below what systems hand out to clients, so that a connection of somebody's never sits on a port that a restart needs.
 PORTS = range(20_000, 32_000)
+KEPT: collections.deque[socket.socket] = collections.deque()
+KEPT_MAX = 200
 # The tool that formats lives for a second: compiling well or collecting in parallel costs more than it gives.
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 LOG4J2 = """status=error
@@ -100,12 +103,21 @@ def jars(version: str) -> pathlib.Path:
 
 
 def free_ports(count: int) -> list[int]:
+    """Nobody else who asks here is given them, in any process, until many more were asked for: a broker takes seconds before it listens."""
     found: list[int] = []
     for port in random.sample(PORTS, 500):
         if len(found) == count:
             return found
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        with contextlib.suppress(OSError):
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+            # Bound and not listening: whoever sets SO_REUSEADDR, as servers do, may have it all the same; the probe above may not.
+            kept = socket.socket()
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            kept.bind(("127.0.0.1", port))
+            KEPT.append(kept)
+            if len(KEPT) > KEPT_MAX:
+                KEPT.popleft().close()
             found.append(port)
     raise CannotRun(f"no {count} free ports between {PORTS.start} and {PORTS.stop}")
 
