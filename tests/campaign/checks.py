@@ -7,6 +7,8 @@ from campaign.decide import decide, explains, without_secret
 from campaign.history import Call
 from campaign.story import State, Story
 
+# A node answers within some 5 s, whatever it waits for; and some faults make it sleep for some seconds.
+ANSWER_SECONDS_MAX = 12
 # What a caller may be told. Anything else is a fault of its own.
 EXPECTED = {None, 200, 400, 404, 409, 412, 503}
 
@@ -125,8 +127,13 @@ def plain_reads(calls: list[Call], story: Story, ledger: Ledger) -> list[str]:
     return broken
 
 
+def unanswered(calls: list[Call]) -> list[str]:
+    return [f"no answer in {call.waited_s:.1f} s: {call}" for call in calls if call.waited_s and call.waited_s >= ANSWER_SECONDS_MAX]
+
+
 def all_of(calls: list[Call], story: Story) -> list[str]:
     ledger = ledger_of(calls, story)
-    broken = [*story.broken, *ledger.broken, *stored_rightly(calls, story, ledger), *secrets_are_one_to_one(calls, story), *plain_reads(calls, story, ledger)]
+    broken = [*story.broken, *ledger.broken, *stored_rightly(calls, story, ledger), *secrets_are_one_to_one(calls, story), *plain_reads(calls, story, ledger),
+              *unanswered(calls)]
     _, out_of_order = linearizable.places(calls, story, ledger.stored, ledger.repeated)
     return broken + out_of_order

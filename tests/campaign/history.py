@@ -24,6 +24,7 @@ class Call:
     strong: bool = False
     least: int | None = None  # Dialin-Min-Sequence
     ended: float | None = None
+    waited_s: float | None = None  # for an answer that did not come
     status: int | None = None
     sequence: int | None = None  # Dialin-Sequence
     etag: str | None = None

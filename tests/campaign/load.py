@@ -7,6 +7,7 @@ import random
 import threading
 import time
 
+from campaign.checks import ANSWER_SECONDS_MAX
 from campaign.history import Call
 from live.server import Server
 
@@ -17,7 +18,7 @@ NUMBERS = [f"+4930555000{digit}" for digit in range(8)]
 MESSAGES = ("Nobody is here.", "Please hold the line.")
 NAMES = ("Front desk", "Back desk", "Night bell")
 OTHER = {"pinless_dialin": "pin_dialin", "pin_dialin": "pinless_dialin"}
-PATIENCES_S = (1.5, 3, 7)  # of callers; a node itself answers within some 5 s
+PATIENCES_S = (1.5, 3, ANSWER_SECONDS_MAX)
 TRIES_MAX = 4
 CONFIGS_KNOWN_MAX = 8  # the newest of a tenant, and as many that died
 
@@ -148,6 +149,7 @@ class Caller(threading.Thread):
         try:
             got = self.exchange(node, method, path + ("?dry_run=true" if call.dry_run else ""), call.body, headers, patience_s)
         except (OSError, http.client.HTTPException):
+            call.waited_s = time.monotonic() - call.began
             return  # no answer, so no end
         call.status, answered, body = got
         call.sequence = int(answered["Dialin-Sequence"]) if "Dialin-Sequence" in answered else None

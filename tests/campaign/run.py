@@ -159,5 +159,5 @@ def keep(home: pathlib.Path, report: Report, calls: list[Call], records: list[Re
     (home / "broken.txt").write_text("\n".join(report.broken))
     with open(home / "topic.jsonl", "w", encoding="utf-8") as file:
         for record in records:
-            file.write(json.dumps({"offset": record.offset, "key": record.key and record.key.decode(errors="replace"), "headers": record.headers,
-                                   "value": record.value and record.value.decode(errors="replace")}) + "\n")
+            key, value = (None if raw is None else raw.decode(errors="replace") for raw in (record.key, record.value))
+            file.write(json.dumps({"offset": record.offset, "key": key, "headers": record.headers, "value": value}) + "\n")

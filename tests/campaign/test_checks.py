@@ -301,6 +301,14 @@ def test_an_error_that_nobody_should_see(world):
     says(world, "nobody should be told this")
 
 
+def test_an_answer_that_never_comes(world):
+    call = world.call("config", "read", None, subject=ONE)
+    call.waited_s = 3.1
+    assert world.broken() == []
+    call.waited_s = 12.01
+    says(world, "no answer in 12.0 s")
+
+
 def test_records_that_do_not_chain_are_strays(world):
     world.create()
     stray = world.records[-1].headers | {"ce_previousid": NO_ID}
