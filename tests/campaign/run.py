@@ -125,6 +125,7 @@ def looked_at(stage: Stage, keys: dict[str, str], calls: list[Call], records: li
     chain, strays = story.chain, chain_of(records)[1]
     marks = [record for record in strays if record.previous is None]
     broken = [*unsound(chain), *checks.all_of(calls, story)]
+    broken += [f"the mark at offset {mark.offset} has a key or a value" for mark in marks if mark.key is not None or mark.value is not None]
     head = f"{chain[-1].sequence}:{chain[-1].id}"
     pictures: dict[str, dict[str, dict]] = {tenant: {} for tenant in keys}
     for node in stage.present:

@@ -92,12 +92,13 @@ std::optional<Token> Producer::make_room(std::size_t reported, bool has_failed) 
 }
 
 bool Producer::send(Message& message) {
-  std::string& key = message.key;
+  const std::string& key = message.key;
   std::string& value = message.value;
-  const rd_kafka_resp_err_t error = rd_kafka_producev(
-      client_.get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-      RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()), RD_KAFKA_V_VALUE(value.empty() ? nullptr : value.data(), value.size()),
-      RD_KAFKA_V_HEADERS(message.headers.get()), RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(message.token)), RD_KAFKA_V_END);
+  const rd_kafka_resp_err_t error =
+      rd_kafka_producev(client_.get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                        RD_KAFKA_V_KEY(key.empty() ? nullptr : key.data(), key.size()),
+                        RD_KAFKA_V_VALUE(value.empty() ? nullptr : value.data(), value.size()), RD_KAFKA_V_HEADERS(message.headers.get()),
+                        RD_KAFKA_V_OPAQUE(reinterpret_cast<void*>(message.token)), RD_KAFKA_V_END);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
   (void)message.headers.release();  // the client's when it took the record
   ++without_report_;
