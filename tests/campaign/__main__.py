@@ -20,8 +20,9 @@ from live.kafka_nodes import CannotRun
 from live.server import BINARY
 
 
-LOOKED_AT = ("each answered write stands on the chain once and as it was answered; nothing that was refused or that nobody asked for does; every answer is the right one of one "
-             "order of all calls; one holder for each number, no half move; all nodes show the chain and prove their copies; what streams and subscribers got is the chain")
+LOOKED_AT = ("each answered write stands on the chain once and as it was answered; nothing that was refused or that nobody asked for does; every answer is the "
+             "right one of one order of all calls; one holder for each number, no half move; all nodes show the chain and prove their copies; what streams and "
+             "subscribers got is the chain")
 
 
 class Parser(argparse.ArgumentParser):

@@ -122,7 +122,8 @@ def plain_reads(calls: list[Call], story: Story, ledger: Ledger) -> list[str]:
         floor = max(call.least or 0, floors.get(call.node, 0))
         if call.sequence < floor:
             broken.append(f"answered from {call.sequence}, though {floor} was asked for or seen there before: {call}")
-        if not call.strong and not any(explains(call, story, prefix) for prefix in range(call.sequence, above[call.request_id] + 1) if prefix not in story.half):
+        may_be = (prefix for prefix in range(call.sequence, above[call.request_id] + 1) if prefix not in story.half)
+        if not call.strong and not any(explains(call, story, prefix) for prefix in may_be):
             broken.append(f"no prefix from {call.sequence} to {above[call.request_id]} gives this answer: {call}")
     return broken
 

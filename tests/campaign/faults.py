@@ -32,7 +32,7 @@ class Fault:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """`small_disk`, `strange_clock`: the node that stands on a disk of its own, that runs under a clock that can be set. `confirm`: how nodes ask for the end."""
+    """`small_disk`, `strange_clock`: the node that stands on a disk of its own, that runs under a clock that can be set. `confirm`: how all ask for the end."""
 
     seed: int
     nodes: int  # and one more may join

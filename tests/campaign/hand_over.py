@@ -48,12 +48,13 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         connection = None
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         for count in itertools.count():
             if self.ending.is_set():
                 break
             connection = connection or http.client.HTTPConnection(self.node.host, self.node.port, timeout=PATIENCE_S)
             try:
-                connection.request("PUT", self.path, json.dumps({"name_prefix": f"Desk {count}"}), {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"})
+                connection.request("PUT", self.path, json.dumps({"name_prefix": f"Desk {count}"}), headers)
                 answer = connection.getresponse()
                 answer.read()
                 if answer.status == 200:

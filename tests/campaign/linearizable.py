@@ -7,8 +7,8 @@ PUT, a repetition) a place between them: a prefix of the chain whose state its a
 not behind anything that began after its answer.
 
 Every such bound comes from calls that ended before this one began, so began before it. Taken in the order of their beginnings, each call gets the least
-place that is possible; by induction no order gives any of them a lesser one. A call that has no place then, or a stored one that stands before what was answered
-before it began, has none in any order: the decision is exact, and takes one pass.
+place that is possible; by induction no order gives any of them a lesser one. A call that has no place then, or a stored one that stands before what was
+answered before it began, has none in any order: the decision is exact, and takes one pass.
 
 A call without an answer, or with `outcome-unknown`, has no end: stored, it may stand anywhere behind its beginning."""
 
@@ -38,7 +38,8 @@ def places(calls: list[Call], story: Story, stored: dict[str, int], repeated: di
         elif call.says_nothing or not speaks_of_now(call):
             continue
         else:
-            place = next((prefix for prefix in range(floor, behind[call.request_id] + 1) if prefix not in story.half and fits(call, story, prefix, repeated)), None)
+            may_be = (prefix for prefix in range(floor, behind[call.request_id] + 1) if prefix not in story.half)
+            place = next((prefix for prefix in may_be if fits(call, story, prefix, repeated)), None)
             if place is None:
                 broken.append(f"no prefix from {floor} to {behind[call.request_id]} gives this answer: {call}")
                 continue

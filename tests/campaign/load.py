@@ -109,8 +109,8 @@ class Caller(threading.Thread):
             body = {"type": draw.choice(list(OTHER)), "phone_number": call.number}
             return body | ({"name_prefix": draw.choice(NAMES)} if draw.random() < 0.7 else {})
         if call.kind == "update":
-            wishes = [{"name_prefix": draw.choice((*NAMES, None))}, {"phone_number": draw.choice(NUMBERS)}, {"timeout_config": {"message": draw.choice(MESSAGES)}},
-                      {"timeout_config": None}]
+            wishes = [{"name_prefix": draw.choice((*NAMES, None))}, {"phone_number": draw.choice(NUMBERS)},
+                      {"timeout_config": {"message": draw.choice(MESSAGES)}}, {"timeout_config": None}]
             if known[1] == "pinless_dialin":
                 wishes.append({"hmac": None})
             return draw.choices(wishes, (5, 3, 2, 1, 1)[:len(wishes)])[0]

@@ -25,7 +25,8 @@ class World:
         self.append("dialin.log.created.v1", {"log_id": ONE})
         self.append("dialin.log.opened.v1", {"node": "node0", "url": "http://127.0.0.1:1", "term": 1, "nonce": "00"})
 
-    def append(self, type: str, value: dict, config_id: str | None = None, tenant: str | None = None, previous: str | None = None, us: int | None = None) -> Record:
+    def append(self, type: str, value: dict, config_id: str | None = None, tenant: str | None = None, previous: str | None = None,
+               us: int | None = None) -> Record:
         last = self.records[-1] if self.records else None
         sequence = last.sequence + 1 if last else 1
         time = EPOCH + datetime.timedelta(seconds=1000 + sequence) if us is None else EPOCH + datetime.timedelta(microseconds=us)
@@ -44,8 +45,8 @@ class World:
         value = {"name": name, "version": version, "type": type, "config": config, "actor": "key", "request_id": request_id, **more}
         return self.append(f"dialin.config.{name.removeprefix('Config').lower()}.v1", value, config_id, tenant, us=us)
 
-    def call(self, kind: str, request_id: str, status: int | None = 200, answer: dict | None = None, sequence: int | None = None, at: tuple[float, float] | None = None,
-             **more) -> Call:
+    def call(self, kind: str, request_id: str, status: int | None = 200, answer: dict | None = None, sequence: int | None = None,
+             at: tuple[float, float] | None = None, **more) -> Call:
         began, ended = at or (self.now, self.now + 0.5)
         self.now = max(self.now, began) + 1
         call = Call(more.pop("operation", len(self.calls)), "node0", TENANT, kind, request_id, began, ended=ended if status else None, status=status,
@@ -68,7 +69,8 @@ class World:
         return self.call("update", request_id, answer=self.shown(ONE), subject=ONE, body={"name_prefix": name}, **more)
 
     def delete(self, request_id: str = "delete", version: int = 2, **more) -> Call:
-        self.store("ConfigDeleted", request_id, ONE, version, properties={name: value for name, value in self.shown(ONE)["config"].items() if name != "sip_uri"})
+        properties = {name: value for name, value in self.shown(ONE)["config"].items() if name != "sip_uri"}
+        self.store("ConfigDeleted", request_id, ONE, version, properties=properties)
         return self.call("delete", request_id, answer={"status": "deleted", "id": ONE}, subject=ONE, **more)
 
     def move(self, request_id: str = "move", **more) -> Call:

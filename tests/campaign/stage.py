@@ -1,4 +1,4 @@
-"""Where a run takes place: the brokers and the ways to them, which outlive it, its nodes with their disks and clocks, and how each fault is done and made good."""
+"""Where a run takes place: the brokers and the ways to them, which outlive it, its nodes with their disks and clocks, and how a fault is done and made good."""
 
 import contextlib
 import pathlib

@@ -24,7 +24,8 @@ class Subscribers:
     def differences(self, brokers: str, topic: str, chain: list[Record]) -> list[str]:
         """Which of them did not see exactly the chain."""
         want = [f"{record.offset} {record.id} {record.sequence} {record.type} {record.config_id or '-'}" for record in chain]
-        running = {name: subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for name, command in self.commands(brokers, topic).items()}
+        piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        running = {name: subprocess.Popen(command, **piped) for name, command in self.commands(brokers, topic).items()}
         broken = []
         try:
             for name, process in running.items():
@@ -34,7 +35,8 @@ class Subscribers:
                     broken.append(f"{name} ended with status {process.returncode}: {said[-500:]}")
                 elif got != want:
                     at = next((place for place, pair in enumerate(zip(got, want)) if pair[0] != pair[1]), min(len(got), len(want)))
-                    broken.append(f"{name} saw {len(got)} records of {len(want)}; the first that differs is line {at + 1}: {got[at:at + 1]} instead of {want[at:at + 1]}")
+                    broken.append(f"{name} saw {len(got)} records of {len(want)}; the first that differs is line {at + 1}: {got[at:at + 1]} instead of "
+                                  f"{want[at:at + 1]}")
         finally:
             for process in running.values():
                 if process.poll() is None:

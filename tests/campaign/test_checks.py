@@ -248,7 +248,8 @@ def test_a_404_of_what_is_there(world):
 
 def test_a_conflict_that_names_another(world):
     world.create()
-    world.call("create", "taken", 409, {**IN_USE, "conflict": {**IN_USE["conflict"], "id": TWO}}, number=NUMBER, body={"type": "pin_dialin", "phone_number": NUMBER})
+    wrong = {**IN_USE, "conflict": {**IN_USE["conflict"], "id": TWO}}
+    world.call("create", "taken", 409, wrong, number=NUMBER, body={"type": "pin_dialin", "phone_number": NUMBER})
     says(world, "gives this answer: taken")
 
 
@@ -291,7 +292,8 @@ def test_a_secret_that_is_shown_as_two(world):
     world.store("ConfigCreated", "create", ONE, 1, type="pinless_dialin", properties=sealed)
     shown = world.shown(ONE)
     for request, secret in (("create", "AAA"), ("read", "BBB")):
-        world.call("create" if request == "create" else "config", request, answer={**shown, "config": {**shown["config"], "hmac": secret}}, number=NUMBER, subject=ONE,
+        answer = {**shown, "config": {**shown["config"], "hmac": secret}}
+        world.call("create" if request == "create" else "config", request, answer=answer, number=NUMBER, subject=ONE,
                    body={"type": "pinless_dialin", "phone_number": NUMBER})
     says(world, "shown as two")
 
@@ -317,7 +319,8 @@ def test_records_that_do_not_chain_are_strays(world):
 
 
 @pytest.mark.parametrize("wrong", [lambda heard: heard[1:], lambda heard: heard[:-1], lambda heard: [heard[0], *heard], lambda heard: heard[::-1],
-                                   lambda heard: [*heard, (99, "ab" * 32, "ConfigDeleted")], lambda heard: [heard[0], (heard[1][0], "ab" * 32, heard[1][2]), heard[2]]])
+                                   lambda heard: [*heard, (99, "ab" * 32, "ConfigDeleted")],
+                                   lambda heard: [heard[0], (heard[1][0], "ab" * 32, heard[1][2]), heard[2]]])
 def test_a_stream_that_is_not_the_chain(world, wrong):
     world.create()
     world.move()

@@ -1,6 +1,6 @@
 """script/fault says what it cannot do."""
 
-import pathlib
+import os
 import subprocess
 
 import pytest
@@ -29,7 +29,8 @@ def test_wrong_words_are_named(words, says):
 
 
 def test_a_binary_that_is_missing_is_named(tmp_path):
-    assert "script/build makes it" in run("--seed", "1", status=3, env={"DIALIN_BIN": str(tmp_path / "dialin"), "PATH": "/usr/bin:/bin", "HOME": str(pathlib.Path.home())}).stderr
+    environment = {**os.environ, "DIALIN_BIN": str(tmp_path / "dialin")}
+    assert "script/build makes it" in run("--seed", "1", status=3, env=environment).stderr
 
 
 def test_a_seed_names_one_plan():

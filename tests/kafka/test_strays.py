@@ -1,4 +1,4 @@
-"""What others write into the topic. What is not on the chain is passed over and counted; what stands where the next record belongs, and is none, halts the node."""
+"""What others write into the topic. What is not on the chain is passed over and counted; what stands where the next record belongs, and is none, halts."""
 
 import dataclasses
 import datetime

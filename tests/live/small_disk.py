@@ -14,7 +14,8 @@ class SmallDisk:
     def mount(self) -> bool:
         """False: it is forbidden here."""
         self.place.mkdir(parents=True, exist_ok=True)
-        return os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={self.size_mb}m", "tmpfs", self.place], capture_output=True).returncode == 0
+        command = ["mount", "-t", "tmpfs", "-o", f"size={self.size_mb}m", "tmpfs", self.place]
+        return os.geteuid() == 0 and subprocess.run(command, capture_output=True).returncode == 0
 
     def unmount(self) -> None:
         # Lazily: a process that was just killed may still be on its way out.
