@@ -27,9 +27,10 @@ class Brokers:
         self.kafka, self.disk = Nodes(home), disk
         with self.kafka.held():
             self.kafka.found(brokers, VERSION, {**PROPERTIES, **({"log.dirs": disk.place / "data"} if disk else {})}, links=NODES_MAX * lanes)
+            # Before any process runs that nobody would end if somebody has the ports.
+            self.lanes = [Lane(self.kafka, Links([self.kafka.link(NODES_MAX * lane + number) for number in range(NODES_MAX)])) for lane in range(lanes)]
+            self.links = self.lanes[0].links
             self.kafka.start_all()
-        self.lanes = [Lane(self.kafka, Links([self.kafka.link(NODES_MAX * lane + number) for number in range(NODES_MAX)])) for lane in range(lanes)]
-        self.links = self.lanes[0].links
 
     def close(self) -> None:
         for lane in self.lanes:
