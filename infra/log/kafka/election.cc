@@ -120,6 +120,7 @@ void Election::take_change(rd_kafka_event_t* event) {
     destroy(rd_kafka_incremental_assign(client_.get(), partitions));
     rd_kafka_pause_partitions(client_.get(), partitions);
   }
+  if (partitions->cnt > 0) holds_ = is_given;
   if (partitions->cnt > 0 && !(is_given && stopping_)) hooks_.elected(is_given);
   // Only then may the group give it to another.
   if (!is_given) destroy(rd_kafka_incremental_unassign(client_.get(), partitions));
@@ -130,6 +131,8 @@ void Election::leave_for_good() {
   while (membership_ == Membership::asked_for && std::chrono::steady_clock::now() < joined_by) {
     if (const Event event = next_event(queue_.get(), 100)) take(event.get());
   }
+  // A member that holds nothing is not said to leave when it is closed, and every change in the group would wait until its session is over.
+  if (!holds_) rd_kafka_unsubscribe(client_.get());
   destroy(rd_kafka_consumer_close_queue(client_.get(), queue_.get()));
   const auto deadline = std::chrono::steady_clock::now() + kLeaveMost;
   while (rd_kafka_consumer_closed(client_.get()) == 0 && std::chrono::steady_clock::now() < deadline) {

@@ -20,7 +20,7 @@ namespace dialin::log::kafka {
 class Election {
  public:
   struct Hooks {
-    std::function<bool()> is_fit;  ///< asked once a second; who is not leaves the group, and is told that it is not elected
+    std::function<bool()> is_fit;  ///< asked all the time; who is not leaves the group, and is told that it is not elected
     std::function<void(bool)> elected;
     std::function<void(const std::string& why)> refused;  ///< the group does not let it in, and is asked again; empty: it has
   };
@@ -54,6 +54,7 @@ class Election {
     asked_for,
     counted,  ///< in some division of the group's partitions, at least once
   } membership_ = Membership::none;
+  bool holds_ = false;  ///< likewise
   std::thread thread_;
 };
 
