@@ -23,6 +23,8 @@ import uuid
 from base64 import urlsafe_b64encode
 
 VERSION = "4.3.1"
+# Some tests run on it, too: many still have it.
+OLDER_VERSION = "3.9.1"
 READY_SECONDS_MAX = 60
 FETCH_SECONDS_MAX = 600
 # A broker writes nothing on its way out that it would not have after SIGKILL, but three that leave together can wait for each other for minutes.
@@ -51,6 +53,13 @@ log4j.appender.out.layout.ConversionPattern=%d %p %m (%c)%n
 
 class CannotRun(Exception):
     """One line that names what is missing."""
+
+
+def version(text: str) -> str:
+    """For a command line."""
+    if not re.fullmatch(r"\d+\.\d+\.\d+", text):
+        raise ValueError
+    return text
 
 
 def say(text: str) -> None:
@@ -221,6 +230,14 @@ class Nodes:
         # Last, and whole or not at all: with it the directory counts as founded.
         (self.dir / "cluster.new").write_text(json.dumps(self.about))
         os.replace(self.dir / "cluster.new", self.dir / "cluster.json")
+
+    def found_once(self, brokers: int | None, version: str | None) -> None:
+        """found(), unless it was already; None leaves the choice. What was founded as something else is left alone."""
+        if self.about is None:
+            self.found(brokers or 1, version or VERSION)
+        for option, given, has in (("--brokers", brokers, len(self.brokers)), ("--version", version, self.version)):
+            if given not in (None, has):
+                raise CannotRun(f"{option} {given}: {self.dir} was founded with {has}; take another --dir, or wipe it first (--wipe)")
 
     def settings(self, broker: int) -> dict[str, object]:
         ports, copies = self.about["ports"], len(self.about["ports"])
