@@ -1,4 +1,4 @@
-"""Takes the first session out of README.md: what is typed, and what is answered."""
+"""Takes a session out of README.md: what is typed, and what is answered."""
 
 import re
 
@@ -21,10 +21,13 @@ def normalised(text: str) -> str:
     return text.strip()
 
 
-def steps() -> list[tuple[str, str]]:
+def section(title: str) -> str:
+    return re.search(rf"^## {title}$(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)[1]
+
+
+def steps(title: str) -> list[tuple[str, str]]:
     """(commands, answer) of the section, in order."""
-    section = re.search(r"^## A first session$(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)[1]
-    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", section(title), re.MULTILINE | re.DOTALL)
     kinds = [kind for kind, _ in blocks]
     assert kinds[::2] == ["sh"] * len(kinds[::2]) and not set(kinds[1::2]) - {"json", "text"}, "each block of commands has its answer behind it"
     return [(blocks[n][1], blocks[n + 1][1]) for n in range(0, len(blocks), 2)]

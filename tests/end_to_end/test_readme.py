@@ -13,7 +13,7 @@ def test_the_first_session_answers_what_the_readme_says(tmp_path):
     server.keys, server.keyring = server.data / "keys.json", server.data / "keyring.json"
     server.start()
     try:
-        session = steps()
+        session = steps("A first session")
         assert len(session) >= 7
         typed = "".join(f"{commands}\necho; echo '{END_OF_STEP}'\n" for commands, _ in session)
         typed = typed.replace("127.0.0.1:8080", f"{server.host}:{server.port}").replace("build/release/dialin", str(BINARY))
