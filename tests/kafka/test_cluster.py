@@ -95,7 +95,7 @@ def test_what_it_prints_can_be_tried(cluster):
         (str(number), str(cluster.first + number - 1)) for number in (1, 2, 3)]
     done = typed(re.search(r"^Try in another terminal:\n(.*?)^$", cluster.said, re.MULTILINE | re.DOTALL)[1])
     assert done.returncode == 0 and done.stderr == "", done.stdout + done.stderr
-    before, *seconds, nothing_lost = done.stdout.splitlines()[-27:]
+    before, *seconds, nothing_lost = done.stdout.splitlines()[-22:]
     assert before == "}" and nothing_lost == "2"
     first, last = (re.findall(r"node[123] (leader|follower) of term (\d+), ", line) for line in (seconds[0], seconds[-1]))
     assert [role for role, _ in first] == ["follower", "follower"] and sorted(role for role, _ in last) == ["follower", "follower", "leader"]
@@ -139,7 +139,7 @@ def test_ctrl_c_stops_all_and_the_next_start_goes_on(cluster, home):
     assert processes_of(home) == []
 
 
-@pytest.mark.parametrize("seconds", [0.5, 2, 4, 6])
+@pytest.mark.parametrize("seconds", [0.5, 3])
 def test_it_can_be_stopped_while_it_starts(tmp_path, seconds):
     running = Running("--dir", tmp_path / "home", "--port", 0, "--wipe")
     time.sleep(seconds)

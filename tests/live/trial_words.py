@@ -21,7 +21,7 @@ def what_runs(nodes: list[Standing]) -> list[str]:
 
 
 def what_to_try(nodes: list[Standing], key: str) -> list[str]:
-    """As a shell takes it, from top to bottom; it ends by itself after some 25 s."""
+    """As a shell takes it, from top to bottom; it ends by itself after some 20 s."""
     leader = next(node for node in nodes if node.role == "leader")
     others = [node for node in nodes if node is not leader] or [leader]
     follower, reader = others[0], others[-1]
@@ -34,7 +34,7 @@ def what_to_try(nodes: list[Standing], key: str) -> list[str]:
         f"{AUTHORIZED} {STRONG} {reader.url}/{CONFIGS}/$ID | jq .config",
         "# Kill the one that leads, and see another take the lead, and this one come back:",
         f"kill -9 {leader.pid}",
-        "for second in $(seq 25); do",
+        "for second in $(seq 20); do",
         f"  for url in {' '.join(node.url for node in nodes)}; do curl -s $url/readyz | jq -rj 'select(.node) | \"\\(.node) \\(.role) of term \\(.term), \\(.applied) of \\(.end)   \"'; done; echo; sleep 1",
         "done",
         "# Nothing is lost:",
