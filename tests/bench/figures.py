@@ -28,16 +28,24 @@ class Effort:
 
 @dataclasses.dataclass
 class Row:
+    """A figure that is only told has no bounds."""
+
     figure: str
     measured: str
     against: str
     result: float
     unit: str
-    must: float
-    aim: float
+    must: float | None = None
+    aim: float | None = None
     less_is_better: bool = True
 
+    def bound(self, value: float | None) -> str:
+        return "" if value is None else f"{'≤' if self.less_is_better else '≥'} {value:,g} {self.unit}"
+
     def verdict(self) -> str:
+        if self.must is None:
+            return ""
+
         def reached(bound: float) -> bool:
             return self.result <= bound if self.less_is_better else self.result >= bound
         return "aim" if reached(self.aim) else "must" if reached(self.must) else "**short**"
@@ -53,10 +61,19 @@ class Stage:
     def __init__(self, home: pathlib.Path, effort: Effort):
         self.home, self.effort = home, effort
         self.notes: list[str] = []
+        self.servers: list[Server] = []
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(self, *_) -> None:
+        for server in self.servers:
+            server.kill()
 
     def server(self, name: str, configs: int, events: int, started: bool = True) -> Server:
         """A tenant `own` with so many configs and events; ids stand in `server.ids`."""
         server = Server(self.home / name)
+        self.servers.append(server)
         server.key = server.add_key("own")
         server.ids = server.home / "ids.txt"
         subprocess.run([BINARY.parent / "tests/bench/make_log", "--data", server.data, "--keyring", server.keyring, "--tenant", "own", "--configs",

@@ -2,12 +2,20 @@
 // written: configs of one tenant, each with every property set, then updates of their names in random order. `dialin verify` accepts it.
 //
 //   make_log --data DIR --keyring FILE --tenant NAME --configs N --events M --ids FILE     M counts the creations; ids: one a line
+//            [--brokers B --topic T]     on a topic that `dialin init` made; DIR is then a node's that has read it all
+//
+// Prints JSON: the last sequence, and how long appending took.
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <random>
+#include <semaphore>
 #include <vector>
 
 #include "domain/command.h"
@@ -17,6 +25,7 @@
 #include "infra/crypto/key_ring.h"
 #include "infra/crypto/system_random.h"
 #include "infra/log/embedded_log.h"
+#include "infra/log/kafka/kafka_log.h"
 #include "infra/log/posix_files.h"
 #include "infra/telemetry/prometheus_telemetry.h"
 #include "infra/telemetry/system_clock.h"
@@ -26,11 +35,13 @@ namespace {
 using namespace dialin;
 
 struct Wanted {
-  std::string data, keyring, tenant, ids;
+  std::string data, keyring, tenant, ids, brokers, topic;
   std::uint64_t configs = 0, events = 0;
 };
 
-/// Appends events one after the other, in groups as large as the log takes.
+constexpr std::ptrdiff_t kGroupsInFlightMax = 16;
+
+/// Appends events one after the other, in groups as large as the log takes, some of them before the first is answered.
 class Scribe {
  public:
   Scribe(EventLog& log, const Codec& codec, const Clock& clock)
@@ -51,10 +62,18 @@ class Scribe {
   }
   void flush() {
     if (group_.empty()) return;
-    log_.append(group_, [](Result<Tail, LogError> appended) {
-      if (!appended) throw std::runtime_error("the log refused a group");
+    room_.acquire();
+    log_.append(group_, [this](Result<Tail, LogError> appended) {
+      if (!appended) refused_ = true;
+      room_.release();
     });
     group_.clear();
+    if (refused_) throw std::runtime_error("the log refused a group");
+  }
+  void finish() {
+    flush();
+    for (std::ptrdiff_t n = 0; n < kGroupsInFlightMax; ++n) room_.acquire();
+    if (refused_) throw std::runtime_error("the log refused a group");
   }
 
  private:
@@ -64,6 +83,8 @@ class Scribe {
   Instant last_;
   Sequence sequence_;
   std::vector<Record> group_;
+  std::counting_semaphore<kGroupsInFlightMax> room_{kGroupsInFlightMax};
+  std::atomic<bool> refused_{false};
 };
 
 Config whole_config(const ConfigId& id, std::uint64_t number, const TenantId& tenant, const Secrets& secrets) {
@@ -149,8 +170,29 @@ void fill(EventLog& log, const Wanted& wanted, const Codec& codec, const Clock& 
     names[which] = "Front desk " + std::to_string(n);
     scribe.add(renaming(state, names[which]));
   }
-  scribe.flush();
+  scribe.finish();
   if (!ids.flush()) throw std::runtime_error("cannot write the ids");
+}
+
+std::unique_ptr<EventLog> open_log(const Wanted& wanted, log::EmbeddedLog::Ports ports) {
+  const std::string dir = wanted.data + "/log";
+  if (wanted.brokers.empty()) {
+    log::EmbeddedOptions options;
+    options.dir = dir;
+    auto log = log::EmbeddedLog::open(options, ports);
+    if (!log) throw std::runtime_error(log.error().text);
+    return std::move(*log);
+  }
+  log::kafka::KafkaLogOptions options;
+  options.connection = {wanted.brokers, wanted.topic, {}};
+  options.dir = dir;
+  options.node = "make_log";
+  options.url = "http://127.0.0.1:1";
+  auto log = log::kafka::KafkaLog::open(options, ports);
+  if (!log) throw std::runtime_error(log.error().text);
+  (*log)->elect(true);
+  if (!(*log)->wait_to_lead(std::chrono::seconds(30))) throw std::runtime_error("cannot lead: " + (*log)->standing().why);
+  return std::move(*log);
 }
 
 int run(const Wanted& wanted) {
@@ -161,12 +203,12 @@ int run(const Wanted& wanted) {
   telemetry::PrometheusTelemetry telemetry({.version = "bench", .level = Level::warning});
   const auto ring = crypto::KeyRing::load(wanted.keyring);
   if (!ring) throw std::runtime_error(ring.error().text);
-  log::EmbeddedOptions options;
-  options.dir = wanted.data + "/log";
-  auto log = log::EmbeddedLog::open(options, {files, clock, random, codec, telemetry});
-  if (!log) throw std::runtime_error(log.error().text);
-  fill(**log, wanted, codec, clock, **ring);
-  std::cout << (*log)->tail().sequence.value << '\n';
+  std::filesystem::create_directories(wanted.data);
+  const auto log = open_log(wanted, {files, clock, random, codec, telemetry});
+  const auto begin = std::chrono::steady_clock::now();
+  fill(*log, wanted, codec, clock, **ring);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  std::printf("{\"last\": %llu, \"seconds\": %.3f}\n", static_cast<unsigned long long>(log->tail().sequence.value), took.count());
   return 0;
 }
 
@@ -181,6 +223,9 @@ int main(int count, char** values) {
   app.add_option("--configs", wanted.configs)->required()->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
   app.add_option("--events", wanted.events)->required();
   app.add_option("--ids", wanted.ids)->required();
+  auto* brokers = app.add_option("--brokers", wanted.brokers);
+  app.add_option("--topic", wanted.topic)->needs(brokers);
+  brokers->needs("--topic");
   CLI11_PARSE(app, count, values);
   try {
     return run(wanted);

@@ -1,4 +1,4 @@
-"""Measures, and prints a page of Markdown: `run.py [quick] [put|get|rebuild|restart|many|sse ...]`. Called by script/bench."""
+"""Measures, and prints a page of Markdown: `run.py [quick] [put|get|rebuild|restart|many|sse|kafka ...]`. Called by script/bench."""
 
 import contextlib
 import datetime
@@ -14,9 +14,15 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from bench.figures import FIGURES, Effort, Stage  # noqa: E402
+from bench import figures, kafka_figures, kafka_following, kafka_leading  # noqa: E402
+from bench.figures import Effort, Stage  # noqa: E402
 from bench.rivals import nginx_version  # noqa: E402
+from live.kafka_nodes import VERSION  # noqa: E402
 from live.server import BINARY, ROOT, run  # noqa: E402
+
+ON_KAFKA = {**kafka_figures.FIGURES, **kafka_following.FIGURES, **kafka_leading.FIGURES}
+FIGURES = {**figures.FIGURES, **ON_KAFKA}
+GROUPS = {"kafka": list(ON_KAFKA)}
 
 
 def output_of(*command: str) -> str:
@@ -36,15 +42,15 @@ def machine(home: pathlib.Path) -> list[str]:
         f"- date: {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC; commit {output_of('git', '-C', str(ROOT), 'rev-parse', '--short', 'HEAD')}",
         f"- machine: {os.cpu_count()} x {cpu[1] if cpu else platform.processor()}, {memory_gb:.0f} GB, {disk}, Linux {platform.release()}; load and server share it",
         f"- versions: {run('--version').stdout.strip()}; RocksDB {build}; {output_of(str(postgres[-1]), '--version') if postgres else 'no PostgreSQL'}; "
-        f"{nginx_version()}; {(subprocess.run(['wrk', '-v'], capture_output=True, text=True).stdout or '?').split(' [')[0]}",
+        f"{nginx_version()}; Kafka {VERSION}; {(subprocess.run(['wrk', '-v'], capture_output=True, text=True).stdout or '?').split(' [')[0]}",
     ]
 
 
 def main(arguments: list[str]) -> int:
     quick = "quick" in arguments
-    names = [name for name in arguments if name != "quick"] or list(FIGURES)
+    names = [name for word in arguments if word != "quick" for name in GROUPS.get(word, [word])] or list(FIGURES)
     if unknown := set(names) - set(FIGURES):
-        print(f"unknown: {', '.join(unknown)}; there are quick, {', '.join(FIGURES)}", file=sys.stderr)
+        print(f"unknown: {', '.join(unknown)}; there are quick, {', '.join([*FIGURES, *GROUPS])}", file=sys.stderr)
         return 2
     effort = Effort(seconds=2, rounds=1, scale=10) if quick else Effort()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -57,9 +63,9 @@ def main(arguments: list[str]) -> int:
         page = machine(home)
         for name in names:
             print(f"measuring {name}", file=sys.stderr)
-            stage = Stage(home, effort)
-            rows += FIGURES[name](stage)
-            notes += stage.notes
+            with Stage(home, effort) as stage:
+                rows += FIGURES[name](stage)
+                notes += stage.notes
     finally:
         shutil.rmtree(home, ignore_errors=True)
     page.append(f"- command: `script/bench {' '.join(arguments)}`".replace(" `", "`").replace(":`", ": `") + f"; runs of {effort.seconds} s, {effort.rounds} of each, alternating, medians")
@@ -68,9 +74,8 @@ def main(arguments: list[str]) -> int:
     print("\n".join(page))
     print("\n| figure | measured | against | result | must | aim | reached |\n|---|---|---|---|---|---|---|")
     for row in rows:
-        bound = "≤" if row.less_is_better else "≥"
         digits = 0 if row.unit == "/s" else 2 if row.unit in ("x", "s") else 1
-        print(f"| {row.figure} | {row.measured} | {row.against} | {row.result:,.{digits}f} {row.unit} | {bound} {row.must:,g} {row.unit} | {bound} {row.aim:,g} {row.unit} | {row.verdict()} |")
+        print(f"| {row.figure} | {row.measured} | {row.against} | {row.result:,.{digits}f} {row.unit} | {row.bound(row.must)} | {row.bound(row.aim)} | {row.verdict()} |")
     print("\nIn detail:\n" + "\n".join(f"- {note}" for note in notes))
     return 0
 

@@ -1,9 +1,12 @@
 // Many readers of the event stream while events are written at a steady rate: how long after its answer does an event arrive?
 //
-//   sse_readers --port N --keys FILE --readers N --rate EVENTS_PER_S --seconds N
+//   sse_readers --port N --keys FILE --readers N --rate EVENTS_PER_S --seconds N [--streams-port N] [--answers FILE]
 //
-// FILE holds one API key a line, each of another tenant; readers are spread over them. One thread reads and writes everything, so its own
-// delay is part of what is measured. Prints JSON: the delays from answer to arrival, and whether every reader got every event once.
+// --keys names a file of one API key a line, each of another tenant; readers are spread over them, and read from --streams-port when that
+// is another node's. --answers is written: a line for each write, its sequence and when its answer was here, in ns of the steady clock.
+//
+// One thread reads and writes everything, so its own delay is part of what is measured. Prints JSON: the delays from answer to arrival, and
+// whether every reader got every event once.
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -28,8 +31,8 @@ using namespace dialin::bench;
 using Clock = std::chrono::steady_clock;
 
 struct Wanted {
-  std::uint16_t port = 8080;
-  std::string keys;
+  std::uint16_t port = 8080, streams_port = 0;
+  std::string keys, answers;
   std::size_t readers = 2000, rate = 1000, seconds = 10;
 };
 
@@ -67,14 +70,14 @@ class Peer {
 
 class Reader : public Peer {
  public:
-  Reader(std::uint16_t port, const std::string& key, std::size_t reader_of, std::vector<Arrival>& arrivals)
+  Reader(std::uint16_t port, const std::string& key, std::uint64_t after, std::size_t reader_of, std::vector<Arrival>& arrivals)
       : Peer(port), tenant(reader_of), parser_([this, &arrivals](std::uint64_t sequence) {
           arrivals.push_back({sequence, Clock::now()});
           in_order = in_order && sequence > last;
           last = sequence;
           ++count;
         }) {
-    send("GET /events/stream HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " + key + "\r\n\r\n");
+    send("GET /events/stream?after=" + std::to_string(after) + " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " + key + "\r\n\r\n");
   }
   void arrived(std::string_view bytes) override { parser_.feed(bytes); }
   bool open() const { return parser_.open(); }
@@ -178,11 +181,15 @@ void set_up(Stage& stage, Loop& loop, const Wanted& wanted, const std::vector<st
     stage.callers.back()->create();
   }
   loop.until([&] { return all_idle(stage); }, std::chrono::seconds(30), "the configs");
-  for (auto& caller : stage.callers) caller->answers.clear();
+  std::uint64_t last = 0;
+  for (auto& caller : stage.callers) {
+    last = std::max(last, caller->answers.back().sequence);
+    caller->answers.clear();
+  }
   stage.arrivals.reserve(wanted.rate * wanted.seconds * (wanted.readers / keys.size() + 1));
   for (std::size_t n = 0; n < wanted.readers; ++n) {
     const std::size_t tenant = n % keys.size();
-    auto& reader = stage.readers.emplace_back(std::make_unique<Reader>(wanted.port, keys[tenant], tenant, stage.arrivals));
+    auto& reader = stage.readers.emplace_back(std::make_unique<Reader>(wanted.streams_port, keys[tenant], last, tenant, stage.arrivals));
     loop.add(*reader);
     loop.until([&] { return reader->open(); }, std::chrono::seconds(10), "a stream to open");
   }
@@ -195,7 +202,8 @@ void write_steadily(Stage& stage, Loop& loop, const Wanted& wanted) {
   std::size_t next = 0;
   for (std::size_t n = 0; n < wanted.rate * wanted.seconds; ++n) {
     const auto due = begin + step * n;
-    while (Clock::now() < due) loop.turn(0);
+    // Only the last moment is spun away: a node may want this core.
+    for (auto now = Clock::now(); now < due; now = Clock::now()) loop.turn(due - now > std::chrono::milliseconds(2) ? 1 : 0);
     std::size_t tried = 0;
     while (!stage.callers[next % stage.callers.size()]->idle()) {
       ++next;
@@ -214,6 +222,13 @@ int report(const Stage& stage, const Wanted& wanted) {
     for (const auto& answer : caller->answers) answered.emplace_back(answer.sequence, answer.time);
   }
   std::sort(answered.begin(), answered.end());
+  if (!wanted.answers.empty()) {
+    std::ofstream file(wanted.answers);
+    for (const auto& [sequence, time] : answered) {
+      file << sequence << ' ' << std::chrono::nanoseconds(time.time_since_epoch()).count() << '\n';
+    }
+    if (!file.flush()) throw std::runtime_error("cannot write " + wanted.answers);
+  }
   std::vector<double> delays_ms;
   for (const auto& arrival : stage.arrivals) {
     const auto found = std::lower_bound(answered.begin(), answered.end(), std::pair{arrival.sequence, Clock::time_point::min()});
@@ -266,11 +281,14 @@ int main(int count, char** values) {
   Wanted wanted;
   CLI::App app("Measures the event stream.", "sse_readers");
   app.add_option("--port", wanted.port)->required();
+  app.add_option("--streams-port", wanted.streams_port);
+  app.add_option("--answers", wanted.answers);
   app.add_option("--keys", wanted.keys)->required();
   app.add_option("--readers", wanted.readers)->check(CLI::Range(1, 100'000));
   app.add_option("--rate", wanted.rate)->check(CLI::Range(1, 100'000));
   app.add_option("--seconds", wanted.seconds)->check(CLI::Range(1, 600));
   CLI11_PARSE(app, count, values);
+  if (wanted.streams_port == 0) wanted.streams_port = wanted.port;
   try {
     return run(wanted);
   } catch (const std::exception& failure) {
