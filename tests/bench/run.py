@@ -15,7 +15,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from bench import figures, kafka_figures, kafka_following, kafka_leading  # noqa: E402
-from bench.figures import Effort, Stage  # noqa: E402
+from bench.figures import Effort, Row, Stage  # noqa: E402
 from bench.rivals import nginx_version  # noqa: E402
 from live.kafka_nodes import VERSION  # noqa: E402
 from live.server import BINARY, ROOT, run  # noqa: E402
@@ -46,6 +46,11 @@ def machine(home: pathlib.Path) -> list[str]:
     ]
 
 
+def line(row: Row) -> str:
+    digits = 0 if row.unit == "/s" else 2 if row.unit in ("x", "s") else 1
+    return f"| {row.figure} | {row.measured} | {row.against} | {row.result:,.{digits}f} {row.unit} | {row.bound(row.must)} | {row.bound(row.aim)} | {row.verdict()} |"
+
+
 def main(arguments: list[str]) -> int:
     quick = "quick" in arguments
     names = [name for word in arguments if word != "quick" for name in GROUPS.get(word, [word])] or list(FIGURES)
@@ -64,7 +69,10 @@ def main(arguments: list[str]) -> int:
         for name in names:
             print(f"measuring {name}", file=sys.stderr)
             with Stage(home, effort) as stage:
-                rows += FIGURES[name](stage)
+                found = FIGURES[name](stage)
+                # At once: a later one may fail.
+                print("\n".join(map(line, found)), file=sys.stderr)
+                rows += found
                 notes += stage.notes
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -73,9 +81,7 @@ def main(arguments: list[str]) -> int:
         page.append("- a quick look: short runs and logs of a tenth; not to be quoted")
     print("\n".join(page))
     print("\n| figure | measured | against | result | must | aim | reached |\n|---|---|---|---|---|---|---|")
-    for row in rows:
-        digits = 0 if row.unit == "/s" else 2 if row.unit in ("x", "s") else 1
-        print(f"| {row.figure} | {row.measured} | {row.against} | {row.result:,.{digits}f} {row.unit} | {row.bound(row.must)} | {row.bound(row.aim)} | {row.verdict()} |")
+    print("\n".join(map(line, rows)))
     print("\nIn detail:\n" + "\n".join(f"- {note}" for note in notes))
     return 0
 
