@@ -215,3 +215,22 @@ def test_a_copy_is_not_served_as_a_log_of_its_own(log):
 def test_wrong_words_are_named(kafka, tmp_path, words, status, says):
     done = run(*(word.format(home=tmp_path, brokers=kafka.bootstrap) for word in words), check=status)
     assert says in done.stderr
+
+
+def test_a_node_begins_with_the_data_of_one_that_was_stopped(log):
+    node, caller = started(log)
+    before = [created(caller).json for _ in range(3)]
+    assert node.stop() == 0
+    other = log.node("two")
+    shutil.copytree(node.data, other.data)
+    other.keys, other.keyring = node.keys, node.keyring
+    node.start()
+    newer = created(Client(node, caller.key)).json
+    other.start()
+    other.wait_ready()
+    assert "rebuilt" not in other.said()
+    reader = Client(other, caller.key)
+    for config in [*before, newer]:
+        assert reader.get(f"{CONFIGS}/{config['id']}", headers={"Dialin-Consistency": "strong"}).expect(200).json == config
+    assert other.stop() == 0
+    assert run("verify", "--data", other.data).stdout.startswith("ok: ")
