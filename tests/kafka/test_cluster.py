@@ -147,10 +147,14 @@ def test_it_can_be_stopped_while_it_starts(tmp_path, seconds):
     assert processes_of(tmp_path) == []
 
 
-def test_it_leaves_nothing_when_it_is_told_so(tmp_path):
+def test_it_ends_what_one_left_that_was_killed_and_leaves_nothing_when_it_is_told_so(tmp_path):
     home = tmp_path / "home"
+    killed = Running("--dir", home, "--port", 0, "--nodes", 1)
+    killed.listen("Ctrl-C stops it all")
+    killed.process.kill()
+    assert killed.process.wait() == -signal.SIGKILL and len(processes_of(home)) == 2, "a broker and a node"
     running = Running("--dir", home, "--port", 0, "--nodes", 1, "--wipe")
-    running.listen("Ctrl-C stops it all")
+    assert "ending node1, which an earlier run left" in running.listen("Ctrl-C stops it all")
     assert running.stop(signal.SIGTERM) == 0
     assert not home.exists() and processes_of(home) == []
 

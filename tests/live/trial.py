@@ -76,6 +76,15 @@ class Trial:
             raise CannotRun(done.stderr.strip() or f"dialin {words[0]} ended with status {done.returncode}")
         return done
 
+    def end_left_nodes(self) -> None:
+        """Those of an earlier run that was killed itself. Its brokers are taken over as they are."""
+        for file in self.dir.glob("node[1-9]/pid"):
+            pid = int(file.read_text())
+            if runs(pid, file.parent):
+                say(f"ending {file.parent.name}, which an earlier run left (pid {pid})")
+                os.kill(pid, signal.SIGTERM)
+                self.until(lambda pid=pid, home=file.parent: not runs(pid, home), PATIENCE_S, f"{file.parent.name} (pid {pid}) does not stop")
+
     def start_brokers(self) -> None:
         with self.kafka.held():
             self.kafka.found_once(self.options.brokers, self.options.version)
@@ -169,9 +178,10 @@ class Trial:
         for wish in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(wish, lambda *_: self.stop_wished.set())
         with self.held():
-            if self.options.wipe:
-                self.wipe()
             try:
+                self.end_left_nodes()
+                if self.options.wipe:
+                    self.wipe()
                 self.start_brokers()
                 key = self.key()
                 self.start_nodes()
@@ -196,6 +206,14 @@ class Trial:
             (self.dir / name).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.dir.rmdir()
+
+
+def runs(pid: int, home: pathlib.Path) -> bool:
+    """Whether the process is still the node of that directory, and no other that has its number by now."""
+    try:
+        return os.fsencode(home / "data") in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
 
 
 def last_line(node: Server) -> str:
