@@ -74,11 +74,16 @@ std::optional<Offset> EndAsker::ask_by_append() {
   const Token token = ++mark_.token;
   mark_.is_told = false;
   lock.unlock();
-  if (!producer_->mark(token, random_)) return std::nullopt;
+  const bool is_sent = producer_->mark(token, random_);
   lock.lock();
-  changed_.wait_for(lock, std::chrono::milliseconds(kAsk_ms), [this] { return stopping_ || mark_.is_told; });
+  if (is_sent) changed_.wait_for(lock, std::chrono::milliseconds(kAsk_ms), [this] { return stopping_ || mark_.is_told; });
+  const std::optional<Offset> landed = mark_.is_told ? mark_.landed : std::nullopt;
+  const bool has_failed = !is_sent || (mark_.is_told && !landed);
+  lock.unlock();
+  // A producer that failed once may fail for ever. Without the lock: its thread may be about to tell something.
+  if (has_failed) producer_.reset();
   // One that is late is of no use to anybody: the next question needs a later one.
-  return mark_.is_told ? mark_.landed : std::nullopt;
+  return landed;
 }
 
 void EndAsker::take(std::span<const Delivered> delivered) {

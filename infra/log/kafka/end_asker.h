@@ -67,7 +67,7 @@ class EndAsker {
   } mark_;
   bool stopping_ = false;
   std::chrono::steady_clock::time_point beginning_asked_at_;  ///< the asker's thread only
-  std::unique_ptr<Producer> producer_;                        ///< made for the first firm question; the asker's thread only
+  std::unique_ptr<Producer> producer_;                        ///< made for a firm question; the asker's thread only
 
   std::thread thread_;
 };
