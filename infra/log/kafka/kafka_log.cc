@@ -57,7 +57,7 @@ class SharedLog : public KafkaLog, private Outside {
     if (keeping_thread_.joinable()) keeping_thread_.join();
     if (asker_) asker_->stop();
     if (protocol_.role() == Role::halted) reader_->abandon();
-    producer_.reset();
+    end_producers();
   }
 
   Result<void, OpenFailure> start() {
@@ -238,7 +238,18 @@ class SharedLog : public KafkaLog, private Outside {
       retired_.push_back(std::move(producer_));
       time_changed_.notify_all();
     }
+    if (stopping_) return;
     if (auto made = make_producer_again(); !made) ports_.telemetry.say(Level::error, made.error().text);
+  }
+
+  /// The last threads that may tell something, and ask for a new producer by it. Not under the lock.
+  void end_producers() {
+    std::vector<std::unique_ptr<Producer>> ending;
+    {
+      const std::lock_guard lock(mutex_);
+      ending = std::exchange(retired_, {});
+      ending.push_back(std::move(producer_));
+    }
   }
 
   /// A producer that is refused once may be refused for ever.
