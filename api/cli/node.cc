@@ -91,7 +91,12 @@ class ServingNode : public Node {
     hub_.connect([this](std::size_t thread, std::function<void()> work) { ground_->server.post(thread, std::move(work)); });
     ring_->follow(ground_->telemetry);
   }
-  ~ServingNode() override { stop(); }
+  /// Other nodes and the log may still answer, to who waits with parts that are about to go.
+  ~ServingNode() override {
+    stop();
+    shared_.reset();
+    log_.reset();
+  }
 
   Result<void, CannotServe> start() override {
     ground_->entrance.open(api_);
