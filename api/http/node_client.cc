@@ -188,6 +188,8 @@ class NodeClient::Loop {
   void keep(std::unique_ptr<Connection> connection, const std::string& url) {
     if (url != kept_url_) kept_.clear();
     kept_url_ = url;
+    // Those that a busier time left behind are taken up by nobody.
+    while (!kept_.empty() && kept_.front()->is_stale()) kept_.erase(kept_.begin());
     kept_.push_back(std::move(connection));
   }
 
@@ -196,7 +198,7 @@ class NodeClient::Loop {
   std::atomic<std::size_t> in_flight_{0};
   // The loop's thread only.
   std::string kept_url_;
-  std::vector<std::unique_ptr<Connection>> kept_;  ///< to kept_url_; the one used last comes first
+  std::vector<std::unique_ptr<Connection>> kept_;  ///< to kept_url_; the one used last is taken first
   LeadingNode verified_;                           ///< the last one that said who it is
   std::thread thread_;
 };
