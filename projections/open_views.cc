@@ -88,7 +88,7 @@ class Opening {
 
  private:
   Done rebuild();
-  Done catch_up(ViewStore& store, bool looks);
+  Done catch_up(ViewStore& store);
 
   ViewFolder folder_;
   const EventLog& log_;
@@ -103,20 +103,21 @@ Result<OpenViews, OpenViewsFailure> Opening::open() {
     views_.store = stores_.open(folder_.current());
     views_.rebuilt = true;
   }
-  if (const Done caught_up = catch_up(*views_.store, log_.is_shared()); !caught_up) return caught_up.error();
+  if (const Done caught_up = catch_up(*views_.store); !caught_up) return caught_up.error();
   return std::move(views_);
 }
 
 Done Opening::rebuild() {
   views_.position = {};
   {
-    const auto store = stores_.bulk(folder_.rebuilding());
+    // What others may have written is held against the views as they are, and only a store for daily use can be asked.
+    const auto store = log_.is_shared() ? stores_.open(folder_.rebuilding()) : stores_.bulk(folder_.rebuilding());
     const auto beginning = store->batch();
     beginning->put(Family::meta, kMetaSchema, std::to_string(kSchema));
     beginning->put(Family::meta, kMetaLog, log_.id().view());
     auto stored = store->apply(*beginning);
     if (stored) {
-      if (const Done caught_up = catch_up(*store, false); !caught_up) return caught_up;
+      if (const Done caught_up = catch_up(*store); !caught_up) return caught_up;
       stored = store->flush();
     }
     if (!stored) return failed_to_write(stored.error(), folder_.dir());
@@ -125,9 +126,8 @@ Done Opening::rebuild() {
   return {};
 }
 
-/// To the end of the log, wherever that is by then. `looks`: no further than what others wrote is sound, and the writer says why not. A
-/// store that is being loaded cannot be asked.
-Done Opening::catch_up(ViewStore& store, bool looks) {
+/// To the end of the log, wherever that is by then; on a shared one no further than it is sound, and the writer says why not.
+Done Opening::catch_up(ViewStore& store) {
   Projector projector(store, codec_, views_.position);
   while (projector.position() != log_.tail()) {
     const Sequence before = projector.position().sequence;
@@ -136,7 +136,7 @@ Done Opening::catch_up(ViewStore& store, bool looks) {
       const auto batch = ahead.next();
       if (!batch) return OpenViewsFailure{OpenViewsError::log, batch.error().text};
       if (batch->empty()) break;
-      const Soundness found = looks ? soundness_of(*batch, store) : Soundness{batch->size(), {}};
+      const Soundness found = log_.is_shared() ? soundness_of(*batch, store) : Soundness{batch->size(), {}};
       const auto applied = projector.apply(std::span(*batch).first(found.sound));
       if (!applied) return failed_to_write(applied.error(), folder_.dir());
       views_.replayed += found.sound;

@@ -60,6 +60,7 @@ Result<projections::OpenViews, CannotServe> open_views_of(const EventLog& log, c
 }
 
 constexpr std::chrono::milliseconds kAskAgain{500};
+constexpr std::chrono::seconds kUnheardMost{2};
 
 /// What Kafka holds now is in the copy when it returns. Empty, or why the log cannot be believed.
 std::string catch_up_to_end(const log::kafka::KafkaLog& log, const std::function<void(const std::string&)>& waits) {
@@ -73,6 +74,7 @@ std::string catch_up_to_end(const log::kafka::KafkaLog& log, const std::function
     if (answer.get()) return {};
     const auto standing = log.standing();
     if (standing.role == log::kafka::Role::halted) return standing.why;
+    if (standing.unheard < kUnheardMost) continue;  // it is long
     waits("Kafka does not answer");
     std::this_thread::sleep_for(kAskAgain);
   }

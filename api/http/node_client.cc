@@ -49,7 +49,8 @@ struct Connection {
   beast::tcp_stream stream;
   beast::flat_buffer buffer;
   Clock::time_point used_at{};
-  bool is_open = true;  ///< after the last answer
+  bool is_open = true;      ///< after the last answer
+  LeadingNode verified_as;  ///< who it said that it is
 
   /// Whether the other side has closed it, or says what nobody asked for.
   bool is_stale() {
@@ -115,13 +116,13 @@ class NodeClient::Loop {
         connection = co_await connect(leader.url, why);
         if (!connection) co_return NoAnswer{std::move(why)};
       }
-      if (verified_ != leader) {
-        const Answer readiness = co_await exchange(*connection, readiness_request());
+      if (connection->verified_as != leader) {
+        const Answer readiness = co_await exchange(*connection, readiness_request(), kConnectMost);
         std::string why = readiness ? why_not(leader, *readiness) : readiness.error().why;
         if (!why.empty()) co_return NoAnswer{std::move(why)};
-        verified_ = leader;
+        connection->verified_as = leader;
       }
-      Answer answer = co_await exchange(*connection, request);
+      Answer answer = co_await exchange(*connection, request, kAnswerMost);
       if (answer && connection->is_open) keep(std::move(connection), leader.url);
       if (answer || is_again || !is_kept || !request.may_be_repeated) co_return answer;
     }
@@ -131,7 +132,7 @@ class NodeClient::Loop {
     std::string why;
     const auto connection = co_await connect(url, why);
     if (!connection) co_return NoAnswer{std::move(why)};
-    co_return co_await exchange(*connection, readiness_request());
+    co_return co_await exchange(*connection, readiness_request(), kConnectMost);
   }
 
  private:
@@ -158,12 +159,12 @@ class NodeClient::Loop {
     co_return connection;
   }
 
-  asio::awaitable<Answer> exchange(Connection& connection, const NodeRequest& request) {
+  asio::awaitable<Answer> exchange(Connection& connection, const NodeRequest& request, std::chrono::milliseconds most) {
     beast::http::request<beast::http::string_body> sent(beast::http::string_to_verb(request.method), request.target, 11, request.body);
     sent.set(beast::http::field::host, "dialin");
     for (const auto& [name, value] : request.headers) sent.set(name, value);
     sent.prepare_payload();
-    connection.stream.expires_after(kAnswerMost);
+    connection.stream.expires_after(most);
     beast::http::response_parser<beast::http::string_body> parser;
     parser.body_limit(kBodyBytesMax);
     auto [error, bytes] = co_await beast::http::async_write(connection.stream, sent, kAwait);
@@ -199,7 +200,6 @@ class NodeClient::Loop {
   // The loop's thread only.
   std::string kept_url_;
   std::vector<std::unique_ptr<Connection>> kept_;  ///< to kept_url_; the one used last is taken first
-  LeadingNode verified_;                           ///< the last one that said who it is
   std::thread thread_;
 };
 

@@ -48,14 +48,15 @@ struct NoAnswer {
 class NodeClient {
  public:
   static constexpr std::size_t kInFlightMax = 1024;
-  static constexpr std::chrono::milliseconds kConnectMost{1000};
-  static constexpr std::chrono::milliseconds kAnswerMost{8000};  ///< a leader tells an outcome, or that it is unknown, within less
+  static constexpr std::chrono::milliseconds kConnectMost{1000};  ///< also to learn who it is that was reached
+  static constexpr std::chrono::milliseconds kAnswerMost{8000};   ///< a leader tells an outcome, or that it is unknown, within less
 
   NodeClient();
   ~NodeClient();  ///< who still waits is told nothing
 
   using Answered = std::function<void(Result<NodeAnswer, NoAnswer>)>;
-  /// Any thread. Once, but for a request that may be repeated and met a kept connection that had just been closed.
+  /// Who answers is asked for who it is on every new connection. Any thread. Once, but for a request that may be repeated and met a kept
+  /// connection that had just been closed.
   void send(const LeadingNode& leader, NodeRequest request, Answered answered);
   /// What the node at `url` answers to GET /readyz. Any thread.
   void ask_readiness(const std::string& url, Answered answered);

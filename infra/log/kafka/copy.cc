@@ -81,14 +81,15 @@ std::optional<LogOpened> Copy::leader_at(Sequence opened, const Codec& codec) co
   return record ? codec.decode_opened(*record) : std::nullopt;
 }
 
-/// Takes off the front what the copy has already. False: it has something else.
-bool Copy::compare(std::span<const Record>& records) const {
+/// Takes off the front what the copy has already; nothing: it can be kept.
+std::optional<Kept> Copy::compare(std::span<const Record>& records) const {
   const Sequence tail = index().tail().sequence;
   for (; !records.empty() && records.front().sequence <= tail; records = records.subspan(1)) {
     const auto kept = index().at(records.front().sequence);
-    if (!kept || kept->id != records.front().id) return false;
+    if (!kept) return Kept::no_room;  // cannot be read now
+    if (kept->id != records.front().id) return Kept::diverged;
   }
-  return true;
+  return std::nullopt;
 }
 
 Kept Copy::keep(std::span<const Record> records, Offset last_at, const Codec& codec, Telemetry& telemetry) {
@@ -97,7 +98,7 @@ Kept Copy::keep(std::span<const Record> records, Offset last_at, const Codec& co
   for (const Record& record : records) {
     if (record.type == kLogOpened) last_opened = record.sequence;
   }
-  if (!compare(records)) return Kept::diverged;
+  if (const auto hindrance = compare(records)) return *hindrance;
   while (!records.empty()) {
     const auto group = records.first(std::min(records.size(), kGroupRecordsMax));
     if (const Errno error = chain_->append(group); error.failed()) {

@@ -34,7 +34,7 @@ class Copy {
   Copy(FileLayer& files, const Options& options) : files_(files), options_(options) {}
   Tail whole_tail(const Codec& codec) const;
   std::optional<LogOpened> leader_at(Sequence opened, const Codec& codec) const;
-  bool compare(std::span<const Record>& records) const;
+  std::optional<Kept> compare(std::span<const Record>& records) const;
   void find_place();
   void note_place();
 

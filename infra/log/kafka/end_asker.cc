@@ -7,7 +7,6 @@ namespace dialin::log::kafka {
 namespace {
 
 constexpr int kAsk_ms = 2000;
-constexpr std::chrono::milliseconds kLookAtBeginning{900};  // less than the second in which the protocol looks
 
 }  // namespace
 
@@ -44,20 +43,9 @@ void EndAsker::run() {
     if (stopping_) return;
     const bool firmly = *std::exchange(asked_, std::nullopt);
     lock.unlock();
-    answered_(ends(firmly));
+    answered_(firmly && options_.appends ? ask_by_append() : reader_.ask_end(kAsk_ms));
     lock.lock();
   }
-}
-
-EndAsker::Ends EndAsker::ends(bool firmly) {
-  Ends ends;
-  ends.end = firmly && options_.appends ? ask_by_append() : reader_.ask_end(kAsk_ms);
-  const auto now = std::chrono::steady_clock::now();
-  if (ends.end && now - beginning_asked_at_ >= kLookAtBeginning) {
-    ends.beginning = reader_.ask_beginning(kAsk_ms);
-    beginning_asked_at_ = now;
-  }
-  return ends;
 }
 
 std::optional<Offset> EndAsker::ask_by_append() {

@@ -3,7 +3,6 @@
 // brokers must take. Kafka does not check an offset with the other brokers, so one that was cut off and does not know it may tell an old
 // one. Owns a thread.
 
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -27,13 +26,9 @@ class EndAsker {
     LogId log;
     bool appends = false;  ///< when it is to be firm
   };
-  struct Ends {
-    /// Everything that stood on the partition when it was asked stands below. Nothing: it cannot be learnt now.
-    std::optional<Offset> end;
-    std::optional<Offset> beginning;  ///< likewise; looked at once a second
-  };
-  /// Called once for each ask(), on the asker's thread.
-  using Answered = std::function<void(const Ends&)>;
+  /// Called once for each ask(), on the asker's thread: everything that stood on the partition when it was asked stands below. Nothing: it
+  /// cannot be learnt now.
+  using Answered = std::function<void(std::optional<Offset>)>;
 
   /// All that is given must outlive it. `reader` reads nothing meanwhile: it would answer late.
   EndAsker(Reader& reader, const Options& options, const Random& random, Telemetry& telemetry, Answered answered);
@@ -46,7 +41,6 @@ class EndAsker {
 
  private:
   void run();
-  Ends ends(bool firmly);
   std::optional<Offset> ask_by_append();
   void take(std::span<const Delivered> delivered);
 
@@ -66,8 +60,7 @@ class EndAsker {
     std::optional<Offset> landed;
   } mark_;
   bool stopping_ = false;
-  std::chrono::steady_clock::time_point beginning_asked_at_;  ///< the asker's thread only
-  std::unique_ptr<Producer> producer_;                        ///< made for a firm question; the asker's thread only
+  std::unique_ptr<Producer> producer_;  ///< made for a firm question; the asker's thread only
 
   std::thread thread_;
 };

@@ -1,17 +1,10 @@
 #include "infra/log/kafka/end_questions.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace dialin::log::kafka {
-namespace {
-
-void move_to(std::vector<EndQuestions::Reached>& from, std::vector<EndQuestions::Reached>& to) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-  from.clear();
-}
-
-}  // namespace
 
 std::optional<EndQuestions::Question> EndQuestions::send() {
   if (under_way_ || next_.empty()) return std::nullopt;
@@ -23,25 +16,36 @@ std::optional<EndQuestions::Question> EndQuestions::send() {
 std::vector<EndQuestions::Reached> EndQuestions::answered(std::optional<Offset> end) {
   under_way_ = false;
   std::vector<Reached> failed;
-  move_to(asked_, end ? waiting_[*end] : failed);
+  for (Waiting& one : std::exchange(asked_, {})) {
+    if (end) {
+      waiting_[*end].push_back(std::move(one));
+    } else {
+      failed.push_back(std::move(one.reached));
+    }
+  }
   return failed;
 }
 
 std::vector<EndQuestions::Reached> EndQuestions::reached(Offset examined) {
   std::vector<Reached> told;
   while (!waiting_.empty() && waiting_.begin()->first <= examined) {
-    move_to(waiting_.begin()->second, told);
+    for (Waiting& one : waiting_.begin()->second) told.push_back(std::move(one.reached));
     waiting_.erase(waiting_.begin());
   }
   return told;
 }
 
-std::vector<EndQuestions::Reached> EndQuestions::all() {
+std::vector<EndQuestions::Reached> EndQuestions::late(Time now) {
   std::vector<Reached> told;
-  for (auto& [end, reached] : waiting_) move_to(reached, told);
-  waiting_.clear();
-  move_to(asked_, told);
-  move_to(next_, told);
+  const auto take_late = [&](std::vector<Waiting>& from) {
+    const auto late = std::stable_partition(from.begin(), from.end(), [now](const Waiting& one) { return one.until > now; });
+    std::for_each(late, from.end(), [&told](Waiting& one) { told.push_back(std::move(one.reached)); });
+    from.erase(late, from.end());
+  };
+  for (auto& [end, waiting] : waiting_) take_late(waiting);
+  std::erase_if(waiting_, [](const auto& one) { return one.second.empty(); });
+  take_late(asked_);
+  take_late(next_);
   return told;
 }
 

@@ -62,13 +62,9 @@ class SharedLog : public KafkaLog, private Outside {
 
   Result<void, OpenFailure> start() {
     if (auto made = make_producer_again(); !made) return OpenFailure{OpenError::failed, made.error().text};
-    asker_ = std::make_unique<EndAsker>(*end_reader_, EndAsker::Options{options_.connection, id(), options_.confirms_by_append},
-                                        ports_.random, ports_.telemetry, [this](const EndAsker::Ends& ends) {
-                                          tell([&](Protocol& protocol, Protocol::Time now) {
-                                            if (ends.beginning.value_or(0) > 0) protocol.halt(beginning_is_cut(*ends.beginning));
-                                            protocol.on_end(ends.end, now);
-                                          });
-                                        });
+    asker_ = std::make_unique<EndAsker>(
+        *end_reader_, EndAsker::Options{options_.connection, id(), options_.confirms_by_append}, ports_.random, ports_.telemetry,
+        [this](std::optional<Offset> end) { tell([&](Protocol& protocol, Protocol::Time now) { protocol.on_end(end, now); }); });
     auto watch = TopicWatch::make(options_.connection, ports_.telemetry, [this](const std::string& why) {
       tell([&](Protocol& protocol, Protocol::Time) { protocol.halt(why); });
     });
@@ -313,7 +309,7 @@ class SharedLog : public KafkaLog, private Outside {
       if (!batch.found.empty() || batch.read_to || !batch.refused.empty()) refusals_.note(Deed::read, batch.refused);
       if (batch.found.empty() && !batch.read_to && !batch.lost) continue;
       tell([&](Protocol& protocol, Protocol::Time now) {
-        if (batch.lost) return protocol.halt(*batch.lost);
+        if (batch.lost) return protocol.on_reading_lost(*batch.lost, begun, now);
         for (FoundRecord& found : batch.found) protocol.on_found(std::move(found), begun, now);
         if (batch.read_to) protocol.on_read_to(*batch.read_to, begun, now);
       });

@@ -52,8 +52,8 @@ class KafkaLog : public EventLog {
   /// none, or another one than the copy. Kafka must answer.
   static Result<std::unique_ptr<KafkaLog>, OpenFailure> open(const KafkaLogOptions& options, Ports ports);
 
-  /// From now on this node may be elected to lead, as long as `is_fit` says so, which is asked once a second on a thread of the log's and
-  /// must not block. Main thread, once.
+  /// From now on this node may be elected to lead, as long as `is_fit` says so, which is asked ten times a second on a thread of the log's
+  /// and must not block. Main thread, once.
   virtual Result<void, OpenFailure> stand(std::function<bool()> is_fit) = 0;
   /// Takes no more appends, lets land what is in flight (waits for `most` at most), and makes room for another to lead. Main thread.
   virtual void step_aside(std::chrono::milliseconds most) = 0;

@@ -7,12 +7,6 @@
 #include "domain/invariant.h"
 
 namespace dialin::log::kafka {
-namespace {
-
-constexpr int kShrunkMax = 3;
-
-}  // namespace
-
 std::string_view name_of(Role role) {
   switch (role) {
     case Role::following:
@@ -84,6 +78,7 @@ void Protocol::on_found(FoundRecord found, Reading reading, Time now) {
 void Protocol::find_root(const FoundRecord& found) {
   if (found.offset != root_.at || !found.record || found.record->id != root_.id) return halt(not_rooted());
   root_.is_found = true;
+  lost_since_.reset();
 }
 
 std::string Protocol::not_rooted() const {
@@ -131,6 +126,7 @@ void Protocol::join(const Record& record, Offset at) {
   if (opening_ != record.id) return;
   opening_.reset();
   role_ = Role::leading;
+  why_not_leading_.clear();
   look_at_ = now_ + options_.look;
 }
 
@@ -157,19 +153,32 @@ void Protocol::on_read_to(Offset examined, Reading reading, Time now) {
   take_landed();
 }
 
+void Protocol::on_reading_lost(const std::string& why, Reading reading, Time now) {
+  now_ = now;
+  if (!reading_ || reading != reading_number_) return;
+  if (!lost_since_) lost_since_ = now;
+  if (now - *lost_since_ >= options_.believe) return halt(why);
+  ports_.outside.stop_reading();
+  reading_ = false;
+  read_again_at_ = now + options_.retry;
+}
+
 void Protocol::on_end(std::optional<Offset> end, Time now) {
   now_ = now;
+  if (end && *end < examined_when_asked_) {
+    if (!short_since_) short_since_ = now;
+    if (now - *short_since_ >= options_.believe) {
+      halt("log-diverged: the topic ends at offset " + std::to_string(*end) + ", but offset " + std::to_string(examined_when_asked_) +
+           " was reached before: it was cut, or made anew");
+    }
+    end.reset();  // an answer from the past confirms nothing
+  }
   if (end) {
+    short_since_.reset();
     end_heard_at_ = now;
     end_heard_ = *end;
-    shrunk_ = *end < examined_when_asked_ ? shrunk_ + 1 : 0;
   } else {
     ask_again_at_ = now + options_.retry;
-  }
-  // Not at once: a broker that has just taken over may not know all yet.
-  if (shrunk_ == kShrunkMax) {
-    halt("log-diverged: the topic ends at offset " + std::to_string(*end) + ", but offset " + std::to_string(examined_when_asked_) +
-         " was reached before: it was cut, or made anew");
   }
   later(questions_.answered(end), false);
 }
@@ -204,7 +213,7 @@ void Protocol::confirm_end(EndQuestions::Reached reached, Time now) {
   if (role_ == Role::halted || !options_.guards.asks_for_the_end) {
     return later({std::move(reached)}, role_ != Role::halted);
   }
-  questions_.add(std::move(reached), true);
+  questions_.add(std::move(reached), true, now + options_.answer);
 }
 
 }  // namespace dialin::log::kafka

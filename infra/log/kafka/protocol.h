@@ -99,7 +99,12 @@ class Protocol {
     std::chrono::milliseconds back_off{100};  ///< before the next opening after one that somebody else won; up to twice as long
     /// The end is asked for this often: a leader learns that it is none any more, everybody that the topic is not what it was.
     std::chrono::milliseconds look{1000};
-    std::chrono::milliseconds retry{200};        ///< after a question or a copy that failed
+    std::chrono::milliseconds retry{200};    ///< after a question, a reading or a copy that failed
+    std::chrono::milliseconds answer{5000};  ///< how long a question for the end waits for all of it to be read
+    /// For so long brokers must say that the topic is not what it was: one that was cut off, or has just taken over, may not know better.
+    std::chrono::milliseconds believe{15'000};
+    std::chrono::milliseconds lead{10'000};      ///< who is elected and does not lead by then makes room for another
+    std::chrono::milliseconds make_room{3000};   ///< for so long
     std::chrono::milliseconds unfit{60'000};     ///< who found its clock wrong makes room for another for so long
     std::size_t in_flight_max = 64 * 1024;       ///< records produced and not yet on the chain; more are refused
     std::int64_t clock_off_us_max = 60'000'000;  ///< of this node's clock from the broker's, on its own `opened`
@@ -131,12 +136,14 @@ class Protocol {
   void on_found(FoundRecord found, Reading reading, Time now);
   /// Reading has come to the end of the partition: nothing stands below `examined` that was not told.
   void on_read_to(Offset examined, Reading reading, Time now);
+  /// The topic has no record where this reading goes on.
+  void on_reading_lost(const std::string& why, Reading reading, Time now);
   void on_end(std::optional<Offset> end, Time now);
   void on_time(Time now);
 
   /// As EventLog::append(). Refused (unavailable) unless this node leads, and when `group` was decided on another end.
   void append(std::vector<Record>& group, GroupAnswered answered, Time now);
-  /// Told (true) when everything that stood on the partition when it was asked is kept here.
+  /// Told (true) when everything that stood on the partition when it was asked is kept here; false: not in time.
   void confirm_end(EndQuestions::Reached reached, Time now);
   /// The topic can no longer be believed.
   void halt(std::string why);
@@ -196,6 +203,8 @@ class Protocol {
   void tell_who_waits_for_the_end();
   void step_down(std::chrono::milliseconds pause);
   void give_up_when_idle();
+  bool is_to_lead() const { return elected_ && role_ != Role::leading && role_ != Role::halted && now_ >= fit_at_; }
+  void make_room_to_lead();
   void catch_up_to_open();
   void open();
   void check_clock(Instant stamped);
@@ -250,14 +259,17 @@ class Protocol {
   EndQuestions questions_;
   Offset examined_when_asked_ = 0;
   Offset end_heard_ = 0;
-  int shrunk_ = 0;  ///< answers in a row that named an end before that
+  std::optional<Time> short_since_;  ///< answers name an end before that
+  std::optional<Time> lost_since_;   ///< readings do not find their root
   Time end_heard_at_{};
   std::deque<Told> to_tell_;
 
   Time open_at_{};
+  Time to_lead_since_{};
   Time fit_at_{};
   Time look_at_{};
   Time ask_again_at_{};
+  Time read_again_at_{};
   Time keep_again_at_{};
 };
 

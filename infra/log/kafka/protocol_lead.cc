@@ -23,7 +23,7 @@ void Protocol::on_elected(bool elected, Time now) {
   now_ = now;
   elected_ = elected;
   if (elected) {
-    open_at_ = now;
+    open_at_ = to_lead_since_ = now;
   } else if (role_ == Role::leading) {
     give_up_when_idle();
   } else if (role_ == Role::catching_up || role_ == Role::opening) {
@@ -40,6 +40,7 @@ void Protocol::give_up_when_idle() {
 /// Nothing is said of what is in flight: it may still land, and be on the chain. The next record that joins it, of anybody, settles it.
 void Protocol::step_down(std::chrono::milliseconds pause) {
   if (role_ == Role::halted) return;
+  if (role_ == Role::leading) to_lead_since_ = now_;
   role_ = Role::following;
   opening_.reset();
   ++opening_try_;
@@ -61,7 +62,7 @@ void Protocol::catch_up_to_open() {
     open_at_ = now_ + options_.retry;
   };
   if (!options_.guards.asks_for_the_end) return later({reached_end}, true);
-  questions_.add(reached_end, false);
+  questions_.add(reached_end, false, now_ + options_.answer);
 }
 
 void Protocol::open() {
@@ -99,11 +100,21 @@ bool Protocol::wants_reading() const {
 
 void Protocol::on_time(Time now) {
   now_ = now;
+  if (role_ == Role::halted) return;
+  if (is_to_lead() && now >= to_lead_since_ + options_.lead) make_room_to_lead();
   if (role_ == Role::following && elected_ && now >= open_at_ && !no_room_) catch_up_to_open();
-  if (role_ != Role::halted && now >= look_at_) {
+  if (now >= look_at_) {
     look_at_ = now + options_.look;
-    if (!questions_.waits_to_be_sent()) questions_.add([](bool) {}, false);
+    if (!questions_.waits_to_be_sent()) questions_.add([](bool) {}, false, now + options_.answer);
+    later(questions_.late(now), false);
   }
+}
+
+/// It may be cut off from the partition, and not from the group.
+void Protocol::make_room_to_lead() {
+  to_lead_since_ = now_;
+  fit_at_ = now_ + options_.make_room;
+  why_not_leading_ = "this node was elected, and could not take the lead";
 }
 
 void Protocol::settle(Time now) {
@@ -115,9 +126,11 @@ void Protocol::settle(Time now) {
     tell_who_waits_for_the_end();
   } while (tell_next());
   const bool wants = wants_reading();
-  if (wants && !reading_) begin_reading();
-  if (!wants && reading_) ports_.outside.stop_reading();
-  reading_ = wants;
+  if (wants && !reading_ && now >= read_again_at_) begin_reading();
+  if (!wants && reading_) {
+    ports_.outside.stop_reading();
+    reading_ = false;
+  }
   if (role_ == Role::halted || now < ask_again_at_) return;
   if (const auto question = questions_.send()) {
     examined_when_asked_ = examined_;
@@ -128,6 +141,7 @@ void Protocol::settle(Time now) {
 void Protocol::begin_reading() {
   root_ = {tail_.id, tail_at_, tail_.sequence.value == 0};
   ports_.outside.read_from(root_.at, ++reading_number_);
+  reading_ = true;
 }
 
 void Protocol::tell_who_waits_for_the_end() {
@@ -172,6 +186,8 @@ Protocol::Time Protocol::wake_at() const {
   if (no_room_) wake = std::min(wake, keep_again_at_);
   if (questions_.waits_to_be_sent()) wake = std::min(wake, ask_again_at_);
   if (role_ == Role::following && elected_ && !no_room_) wake = std::min(wake, open_at_);
+  if (is_to_lead()) wake = std::min(wake, to_lead_since_ + options_.lead);
+  if (!reading_ && wants_reading()) wake = std::min(wake, read_again_at_);
   wake = std::min(wake, look_at_);
   return wake;
 }
@@ -184,7 +200,11 @@ void Protocol::later(std::vector<Unanswered::Settled> settled) {
 }
 
 void Protocol::later(std::vector<EndQuestions::Reached> told, bool reached) {
-  for (auto& one : told) to_tell_.push_back({[one = std::move(one), reached] { one(reached); }, reached});
+  // Who waits in vain need not wait for those who cannot be told yet.
+  const auto place = reached ? to_tell_.end() : to_tell_.begin();
+  std::deque<Told> tell;
+  for (auto& one : told) tell.push_back({[one = std::move(one), reached] { one(reached); }, reached});
+  to_tell_.insert(place, std::make_move_iterator(tell.begin()), std::make_move_iterator(tell.end()));
 }
 
 }  // namespace dialin::log::kafka

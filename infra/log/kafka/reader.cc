@@ -61,7 +61,9 @@ Result<std::unique_ptr<Reader>, KafkaFailure> Reader::make(const Connection& con
                                {"enable.partition.eof", "true"},
                                {"fetch.min.bytes", "1"},
                                {"fetch.error.backoff.ms", "100"},
-                               {"check.crcs", "true"}});
+                               {"check.crcs", "true"},
+                               // A broker that was cut off from the others goes on answering; the others say that it leads no more.
+                               {"topic.metadata.refresh.interval.ms", "5000"}});
   if (!client) return client.error();
   return std::unique_ptr<Reader>(new Reader(std::move(*client), connection.topic));
 }
@@ -104,17 +106,9 @@ void Reader::read(int wait_ms, Batch& batch) {
 }
 
 std::optional<Offset> Reader::ask_end(int wait_ms) {
-  return ask(RD_KAFKA_OFFSET_END, wait_ms);
-}
-
-std::optional<Offset> Reader::ask_beginning(int wait_ms) {
-  return ask(RD_KAFKA_OFFSET_BEGINNING, wait_ms);
-}
-
-std::optional<Offset> Reader::ask(Offset logical, int wait_ms) {
   std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)> asked(rd_kafka_topic_partition_list_new(1),
                                                                                                      rd_kafka_topic_partition_list_destroy);
-  rd_kafka_topic_partition_list_add(asked.get(), name_.c_str(), 0)->offset = logical;
+  rd_kafka_topic_partition_list_add(asked.get(), name_.c_str(), 0)->offset = RD_KAFKA_OFFSET_END;
   if (rd_kafka_offsets_for_times(client_.get(), asked.get(), wait_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
   const auto& answer = asked->elems[0];
   if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR || answer.offset < 0) return std::nullopt;

@@ -37,15 +37,12 @@ class Reader {
   /// Where the partition ends. Any thread. Nothing: it cannot be learnt within `wait_ms`. While it reads, up to half a second late: the
   /// broker answers one thing after the other, and a fetch only when there are records.
   std::optional<Offset> ask_end(int wait_ms);
-  /// Where it begins: 0, unless somebody cut off its beginning. Likewise.
-  std::optional<Offset> ask_beginning(int wait_ms);
 
  private:
   struct CloseTopic {
     void operator()(rd_kafka_topic_s* topic) const;
   };
   Reader(Client client, std::string topic);
-  std::optional<Offset> ask(Offset logical, int wait_ms);
 
   Client client_;
   const std::string name_;

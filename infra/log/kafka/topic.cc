@@ -160,19 +160,12 @@ Result<void, KafkaFailure> append_first(const Connection& connection, const Reco
 
 }  // namespace
 
-std::string beginning_is_cut(Offset beginning) {
-  return "log-diverged: the topic's beginning was cut off, its first record stands at offset " + std::to_string(beginning);
-}
-
 Result<std::optional<Record>, KafkaFailure> first_record(const Connection& connection, Telemetry& telemetry) {
   auto reader = Reader::make(connection, telemetry);
   if (!reader) return reader.error();
   const auto end = (*reader)->ask_end(kAdmin_ms);
   if (!end) return KafkaFailure{"Kafka does not tell where topic " + connection.topic + " ends", true};
   if (*end == 0) return std::optional<Record>();
-  const auto beginning = (*reader)->ask_beginning(kAdmin_ms);
-  if (!beginning) return KafkaFailure{"Kafka does not tell where topic " + connection.topic + " begins", true};
-  if (*beginning > 0) return KafkaFailure{beginning_is_cut(*beginning)};
   (*reader)->begin(0);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAdmin_ms);
   Reader::Batch batch;
@@ -237,6 +230,15 @@ Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_t* client, const std::st
   if (*metadata->partitions != 1) {
     return unfit(name + " has " + std::to_string(*metadata->partitions) + " partitions; a log is one, so that there is one order");
   }
+  Offset beginning = 0;
+  Offset end = 0;
+  if (const auto error = rd_kafka_query_watermark_offsets(client, topic.c_str(), 0, &beginning, &end, wait_ms);
+      error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return failure("Kafka does not tell where " + name + " begins", error);
+  }
+  if (beginning > 0) {
+    return unfit("log-diverged: the topic's beginning was cut off, its first record stands at offset " + std::to_string(beginning));
+  }
   auto settings = settings_of(client, topic, wait_ms);
   if (!settings) return settings.error();
   const std::pair<const char*, const char*> needed[] = {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}};
@@ -245,8 +247,8 @@ Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_t* client, const std::st
     return unfit(name + " has " + setting + "=" + (*settings)[setting] + ", so that Kafka would remove events; it must be " + value);
   }
   if (std::atoi((*settings)["max.message.bytes"].c_str()) < kMessageBytesMax) {
-    return unfit(name + " has max.message.bytes=" + (*settings)["max.message.bytes"] + "; the largest event needs " +
-                 std::to_string(kMessageBytesMax));
+    state.lack = name + " has max.message.bytes=" + (*settings)["max.message.bytes"] + "; the largest event needs " +
+                 std::to_string(kMessageBytesMax);
   }
   const auto worry = [&](const std::string& text) { state.worries.push_back(name + " " + text); };
   if (metadata->replicas < 3)
@@ -266,6 +268,7 @@ Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& 
   const auto state = look_at_topic(client->get(), connection.topic, kAdmin_ms);
   if (!state) return state.error();
   if (state->fault) return KafkaFailure{*state->fault + std::string(state->is_missing ? when_missing : "")};
+  if (state->lack) return KafkaFailure{*state->lack};
   for (const auto& worry : state->worries) telemetry.say(Level::warning, worry);
   return {};
 }

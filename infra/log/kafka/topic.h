@@ -32,17 +32,16 @@ Result<Founded, KafkaFailure> found_log(const Connection& connection, int replic
 
 struct TopicState {
   bool is_missing = false;
-  std::optional<std::string> fault;  ///< why it cannot hold a log
+  std::optional<std::string> fault;  ///< why it cannot hold a log, or not the one that it held
+  std::optional<std::string> lack;   ///< why no node should begin with it; who runs is told when it matters
   std::vector<std::string> worries;  ///< lesser things, to be warned of
 };
-/// By its settings: one partition, nothing compacted or expired. Blocks for some `wait_ms` at most, for each of two questions.
+/// One partition, all of it, and nothing compacted or expired by its settings. Blocks for some `wait_ms` at most, for each of three
+/// questions.
 Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_s* client, const std::string& topic, int wait_ms);
 
 /// Whether it can hold a log. Worries are warned of; `when_missing` ends what is said of a topic that is not there.
 Result<void, KafkaFailure> check_topic(const Connection& connection, Telemetry& telemetry, std::string_view when_missing);
-
-/// What is wrong with a topic that begins at another offset than 0.
-std::string beginning_is_cut(Offset beginning);
 
 /// The first record of the chain; nothing when the topic holds none. Waits until the topic's end was read.
 Result<std::optional<Record>, KafkaFailure> first_record(const Connection& connection, Telemetry& telemetry);

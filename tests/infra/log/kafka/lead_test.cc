@@ -120,6 +120,35 @@ TEST_F(Lead, a_copy_without_room_is_tried_again_and_nobody_is_told_meanwhile) {
   EXPECT_TRUE(protocol->has_room());
 }
 
+TEST_F(Lead, who_waits_for_the_end_is_not_held_up_by_a_copy_without_room) {
+  lead();
+  topic.keeps = Kept::no_room;
+  append();
+  land(1, kFirstAt + 2);
+  std::vector<bool> told;
+  protocol->confirm_end([&](bool reached) { told.push_back(reached); }, now);
+  settle();
+  end_is(kFirstAt + 3);
+  pass(std::chrono::milliseconds(5000));
+  EXPECT_EQ(told, std::vector<bool>{false});
+  EXPECT_TRUE(outcomes.empty());
+}
+
+TEST_F(Lead, who_is_elected_and_cannot_lead_makes_room_for_another) {
+  protocol->on_elected(true, now);
+  for (int second = 0; second < 10; ++second) {
+    EXPECT_TRUE(protocol->is_fit(now));
+    pass(std::chrono::milliseconds(1000));
+    end_is(std::nullopt);
+  }
+  EXPECT_FALSE(protocol->is_fit(now));
+  EXPECT_EQ(protocol->why_not_leading(), "this node was elected, and could not take the lead");
+  pass(std::chrono::milliseconds(3000));
+  EXPECT_TRUE(protocol->is_fit(now));
+  lead();
+  EXPECT_EQ(protocol->why_not_leading(), "");
+}
+
 TEST_F(Lead, a_copy_that_has_other_records_halts) {
   topic.keeps = Kept::diverged;
   find(kFirstAt + 1, next(tail_of(first)));

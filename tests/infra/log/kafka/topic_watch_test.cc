@@ -68,13 +68,55 @@ TEST_F(TopicWatch, the_end_is_asked_for_each_second_by_everybody) {
   EXPECT_EQ(protocol->end_heard_at(), now - std::chrono::milliseconds(1000));
 }
 
-TEST_F(TopicWatch, an_end_before_what_was_read_halts_when_it_is_told_three_times) {
-  for (int time = 0; time < 3; ++time) {
+TEST_F(TopicWatch, an_end_before_what_was_read_halts_when_it_is_told_for_15_s) {
+  for (int second = 0; second <= 15; ++second) {
     EXPECT_EQ(protocol->role(), Role::following);
     pass(std::chrono::milliseconds(1000));
     end_is(kFirstAt);
   }
   EXPECT_TRUE(is_halted_by("log-diverged"));
+}
+
+TEST_F(TopicWatch, an_end_before_what_was_read_confirms_nothing) {
+  std::vector<bool> told;
+  protocol->confirm_end([&](bool reached) { told.push_back(reached); }, now);
+  settle();
+  end_is(kFirstAt);
+  EXPECT_EQ(told, std::vector<bool>{false});
+}
+
+TEST_F(TopicWatch, a_reading_that_is_lost_begins_again_and_halts_when_it_is_lost_for_15_s) {
+  const Reading before = topic.reading;
+  const auto lose = [&] {
+    protocol->on_reading_lost("the topic is gone", topic.reading, now);
+    settle();
+  };
+  lose();
+  EXPECT_EQ(topic.reading, 0U);
+  pass(std::chrono::milliseconds(200));
+  EXPECT_EQ(topic.reading, before + 1);
+  EXPECT_EQ(topic.read_begins, kFirstAt);
+  find(kFirstAt, first);
+  pass(std::chrono::milliseconds(20'000));
+  lose();
+  EXPECT_EQ(protocol->role(), Role::following) << "it was found in between";
+  for (int second = 0; second < 15; ++second) {
+    EXPECT_EQ(protocol->role(), Role::following);
+    pass(std::chrono::milliseconds(1000));
+    lose();
+  }
+  EXPECT_TRUE(is_halted_by("the topic is gone"));
+}
+
+TEST_F(TopicWatch, who_asks_for_an_end_that_is_not_reached_is_told_so_in_time) {
+  std::vector<bool> told;
+  protocol->confirm_end([&](bool reached) { told.push_back(reached); }, now);
+  settle();
+  end_is(kFirstAt + 5);
+  pass(std::chrono::milliseconds(4000));
+  EXPECT_TRUE(told.empty());
+  pass(std::chrono::milliseconds(1000));
+  EXPECT_EQ(told, std::vector<bool>{false});
 }
 
 TEST_F(TopicWatch, a_broker_that_has_just_taken_over_may_be_behind) {
