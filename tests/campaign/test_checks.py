@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from campaign.checks import unanswered
 from campaign.listeners import not_the_chain
 from campaign.small_world import NUMBER, ONE, OTHER_NUMBER, STRANGER, TENANT, THREE, TWO, World
 from campaign.story import Story
@@ -304,11 +305,12 @@ def test_an_error_that_nobody_should_see(world):
 
 
 def test_an_answer_that_never_comes(world):
-    call = world.call("config", "read", None, subject=ONE)
+    call = world.call("config", "read", None, subject=ONE, at=(100, 101))
     call.waited_s = 3.1
-    assert world.broken() == []
+    assert unanswered([call], []) == []
     call.waited_s = 12.01
-    says(world, "no answer in 12.0 s")
+    assert re.match("no answer in 12.0 s", unanswered([call], [("node0", 90, 99.9), ("node1", 101, 102), ("node0", 112.1, 113)])[0])
+    assert unanswered([call], [("node0", 90, 100.1)]) == []
 
 
 def test_records_that_do_not_chain_are_strays(world):
