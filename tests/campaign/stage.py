@@ -16,6 +16,7 @@ from live.small_disk import SmallDisk
 
 SMALL_DISK_MB = 64
 BROKER_ENDS_SECONDS_MAX = 20
+LEADER_SECONDS_MAX = 2.5
 
 
 def can_mount(home: pathlib.Path) -> bool:
@@ -85,13 +86,21 @@ class Stage:
     def victim_of(self, fault: Fault) -> int | None:
         who = fault.who
         if who == LEADER:
-            leader = self.cluster.leader(*(self.node(number) for number in self.busy if number >= 0))
-            who = self.cluster.nodes.index(leader) if leader else int(fault.for_s * 1000) % self.plan.nodes
+            who = self.leader_or_other(int(fault.for_s * 1000) % self.plan.nodes)
         if who in self.busy:
             return None
         if who >= 0 and (self.node(who) in self.present) == (fault.kind == "join"):
             return None
         return who
+
+    def leader_or_other(self, other: int) -> int:
+        """Whoever leads of those that nothing happens to, as soon as one does; after a while, any."""
+        left = time.monotonic() + LEADER_SECONDS_MAX
+        while time.monotonic() < left:
+            if leader := self.cluster.leader(*(self.node(number) for number in self.busy if number >= 0)):
+                return self.cluster.nodes.index(leader)
+            time.sleep(0.05)
+        return other
 
     def do(self, fault: Fault) -> None:
         kind, who = fault.kind, fault.who

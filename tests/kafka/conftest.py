@@ -6,7 +6,7 @@ import pytest
 
 from kafka.history import History
 from live.brokers import Brokers
-from live.cluster import Cluster
+from live.cluster import SESSION_MS, Cluster
 from live.server import Server, run
 
 LANES = 3  # clusters that are faulted side by side
@@ -51,7 +51,7 @@ class OnKafka:
         return run("init", *self.words, check=check)
 
     def node(self, name: str, *options: str) -> Server:
-        node = Server(self.home / name, *self.words, "--node", name, *options)
+        node = Server(self.home / name, *self.words, "--node", name, "--kafka-property", f"session.timeout.ms={SESSION_MS}", *options)
         self.nodes.append(node)
         return node
 

@@ -39,7 +39,7 @@ ROWS = {
     # What it had under way lands behind the other's `opened`: strays at most.
     "a leader sleeps past its session and wakes": Row([Fault(AT_S, "pause", LEADER, PAST_THE_SESSION_S)], leads=2),
     "a leader sleeps and wakes, and the end is asked for by records": Row([Fault(AT_S, "pause", LEADER, PAST_THE_SESSION_S)], leads=2, confirm="append"),
-    "the lead goes from one sleeper to the next": Row([Fault(0.5 + 2.5 * again, "pause", LEADER, PAST_THE_SESSION_S) for again in range(2)], leads=3, load_s=6),
+    "the lead goes from one sleeper to the next": Row([Fault(0.5 + 2 * again, "pause", LEADER, PAST_THE_SESSION_S) for again in range(2)], leads=3, load_s=8),
     "two nodes of three are killed": Row([Fault(AT_S, "kill", node, 1) for node in range(2)]),
     "the leader loses its connections": Row([Fault(AT_S, "cut", LEADER, PAST_THE_SESSION_S)], leads=2),
     "the leader's connections stand still": Row([Fault(AT_S, "stall", LEADER, PAST_THE_SESSION_S)], leads=2),

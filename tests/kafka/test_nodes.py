@@ -96,22 +96,25 @@ def test_a_stream_begun_at_one_node_goes_on_at_another(cluster, two):
     second.close()
 
 
-def test_a_clean_stop_hands_the_lead_over_at_once(brokers, topic, tmp_path):
-    """Much faster than a session that runs out."""
+def test_a_rolling_restart_waits_for_no_session(brokers, topic, tmp_path):
+    """Who stops leaves the group, whether it leads or not: neither the lead nor the next change in the group waits until it counts as gone."""
     cluster = Cluster(tmp_path, brokers.kafka, topic, session_ms=20_000)
     cluster.found()
     try:
-        cluster.add(), cluster.add()
+        for _ in range(3):
+            cluster.add()
         key = cluster.add_key("acme")
         cluster.start()
         leader = cluster.wait_for_leader()
-        follower = next(node for node in cluster.nodes if node is not leader)
-        created(cluster.caller(leader, key))
-        began = time.monotonic()
-        assert leader.stop() == 0
-        created(cluster.caller(follower, key))
-        assert time.monotonic() - began < 5
-        assert role(follower) == "leader"
+        followers = [node for node in cluster.nodes if node is not leader]
+        for node in (*followers, leader):
+            other = followers[0] if node is not followers[0] else leader
+            began = time.monotonic()
+            assert node.stop() == 0
+            created(cluster.caller(other, key))
+            assert time.monotonic() - began < 5
+            cluster.start(node)
+        assert cluster.wait_for_leader() is not leader
     finally:
         cluster.kill()
 

@@ -15,7 +15,7 @@ STRONG = {"Dialin-Consistency": "strong"}
 def older(tmp_path_factory):
     nodes = Nodes(tmp_path_factory.mktemp("older"))
     with nodes.held():
-        nodes.found(1, OLDER_VERSION, {"group.min.session.timeout.ms": 500})
+        nodes.found(1, OLDER_VERSION)
         nodes.start_all()
     yield nodes
     with nodes.held():
@@ -26,7 +26,7 @@ def older(tmp_path_factory):
 def test_two_nodes_write_read_and_take_over_from_each_other(older, topic, tmp_path):
     log = OnKafka(older.bootstrap, topic, tmp_path)
     log.init()
-    nodes = [log.node(name, "--confirm", "append", "--kafka-property", "session.timeout.ms=1500") for name in ("one", "two")]
+    nodes = [log.node(name, "--confirm", "append") for name in ("one", "two")]
     nodes[1].keys, nodes[1].keyring = nodes[0].keys, nodes[0].keyring
     key = nodes[0].add_key("acme")
     try:

@@ -8,8 +8,6 @@ from live.links import Links
 from live.small_disk import SmallDisk
 
 NODES_MAX = 5
-# By default a member of a group is only given up after 6 s at least.
-PROPERTIES = {"group.min.session.timeout.ms": 500}
 
 
 @dataclasses.dataclass
@@ -26,7 +24,7 @@ class Brokers:
     def __init__(self, home: pathlib.Path, brokers: int = 1, lanes: int = 1, disk: SmallDisk | None = None):
         self.kafka, self.disk = Nodes(home), disk
         with self.kafka.held():
-            self.kafka.found(brokers, VERSION, {**PROPERTIES, **({"log.dirs": disk.place / "data"} if disk else {})}, links=NODES_MAX * lanes)
+            self.kafka.found(brokers, VERSION, {"log.dirs": disk.place / "data"} if disk else None, links=NODES_MAX * lanes)
             # Before any process runs that nobody would end if somebody has the ports.
             self.lanes = [Lane(self.kafka, Links([self.kafka.link(NODES_MAX * lane + number) for number in range(NODES_MAX)])) for lane in range(lanes)]
             self.links = self.lanes[0].links

@@ -10,7 +10,7 @@ from live.client import Client
 from live.kafka_nodes import Nodes, free_ports
 from live.server import PATIENCE_S, Server, run
 
-# live/brokers.py has brokers that allow it; their own least is 6 s. A lead that is lost is taken by another node soon after that.
+# live/kafka_nodes.py has brokers that allow it. A lead that is lost is taken by another node soon after that.
 SESSION_MS = 1500
 
 

@@ -261,6 +261,8 @@ class Nodes:
             "transaction.state.log.replication.factor": copies,
             "transaction.state.log.min.isr": min(copies, 2),
             "group.initial.rebalance.delay.ms": 0,
+            # By default a member of a group is only given up after 6 s at least.
+            "group.min.session.timeout.ms": 500,
             # A broker that was killed is let in again, and its partitions find another leader, only when its session has run out: 9 s by default.
             "broker.session.timeout.ms": 3000,
             "broker.heartbeat.interval.ms": 300,
