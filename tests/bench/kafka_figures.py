@@ -3,13 +3,11 @@
 import collections
 
 from bench.figures import CONNECTIONS, Row, Stage, median
-from bench.kafka_stage import Topic, brokers, cpu_s
+from bench.kafka_stage import WARM_S, Topic, brokers, cpu_s
 from bench.load import fdatasync_p50_us, wrk
 from live.server import BINARY, Server
 
 CONFIGS = 10_000
-# A broker is slow until its Java is warm.
-WARM_S = 5
 SIDES = {"kafka": "dialin on Kafka", "bare": "bare producer", "embedded": "embedded", "through": "through a follower", "direct": "at the leader"}
 Runs = dict[tuple[str, int], list[dict]]
 

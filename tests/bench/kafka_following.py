@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from bench.figures import Row, Stage, median
-from bench.kafka_stage import Topic, brokers, percentile, probe, standing, until
+from bench.kafka_stage import WARM_S, Topic, brokers, percentile, probe, standing, until
 from live.kafka_nodes import Nodes
 from live.server import BINARY, Server
 
@@ -116,6 +116,7 @@ def leader_and_follower(topic: Topic, tenants: int) -> tuple[Server, pathlib.Pat
     keys.write_text("".join(topic.first.add_key(f"tenant-{n}") + "\n" for n in range(tenants)))
     topic.first.start()
     topic.leader()
+    topic.produce(topic.bare(), 64, WARM_S)
     follower = topic.node("second").start()
     follower.wait_ready()
     return follower, keys
@@ -157,7 +158,7 @@ def kafka_sse(stage: Stage) -> list[Row]:
             runs += [streamed(stage, topic, follower, keys, readers, STREAMED_PER_S) for _ in range(stage.effort.rounds)]
             stage.notes.append(f"SSE on a follower, {readers:,} readers of {MANY_TENANTS} tenants: {median([run['arrivals'] for run in runs]):,.0f} arrivals of "
                                f"{median([run['events'] for run in runs]):,.0f} events, p50 {median([run['p50_ms'] for run in runs]):.1f} ms, "
-                               f"p99 {median([run['p99_ms'] for run in runs]):.1f} ms, most {max(run['max_ms'] for run in runs):.1f} ms, "
+                               f"p99 {', '.join(f'''{run['p99_ms']:.1f}''' for run in runs)} ms, most {max(run['max_ms'] for run in runs):.1f} ms, "
                                f"{sum(run['late_writes'] for run in runs)} writes over 50 ms behind their time; every reader got every event once, in order")
         until(lambda: standing(follower).get("lag") == 0)
         stage.notes.append(f"SSE on a follower: resident memory after it {follower.resident_kb() / 1000:,.0f} MB")

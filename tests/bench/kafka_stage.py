@@ -12,6 +12,8 @@ from live.kafka_nodes import VERSION, Nodes
 from live.server import BINARY, Server, run
 
 PATIENCE_S = 60
+# A broker is slow until its Java is warm.
+WARM_S = 5
 # Elections with a shorter session than the 6 s that brokers allow by default are measured, too.
 BROKER_SETTINGS = {"group.min.session.timeout.ms": 500}
 

@@ -47,7 +47,7 @@ def machine(home: pathlib.Path) -> list[str]:
 
 
 def line(row: Row) -> str:
-    digits = 0 if row.unit == "/s" else 2 if row.unit in ("x", "s") else 1
+    digits = 0 if row.unit == "/s" else 2 if row.unit in ("x", "s") or row.result < 1 else 1
     return f"| {row.figure} | {row.measured} | {row.against} | {row.result:,.{digits}f} {row.unit} | {row.bound(row.must)} | {row.bound(row.aim)} | {row.verdict()} |"
 
 
