@@ -89,11 +89,13 @@ class Opening {
  private:
   Done rebuild();
   Done catch_up(ViewStore& store);
+  Soundness look_at(std::span<const Entry> entries, const ViewStore& store);
 
   ViewFolder folder_;
   const EventLog& log_;
   const Codec& codec_;
   const ViewStores& stores_;
+  std::optional<SoundnessCheck> rebuild_check_;
   OpenViews views_;
 };
 
@@ -110,8 +112,8 @@ Result<OpenViews, OpenViewsFailure> Opening::open() {
 Done Opening::rebuild() {
   views_.position = {};
   {
-    // What others may have written is held against the views as they are, and only a store for daily use can be asked.
-    const auto store = log_.is_shared() ? stores_.open(folder_.rebuilding()) : stores_.bulk(folder_.rebuilding());
+    const auto store = stores_.bulk(folder_.rebuilding());
+    rebuild_check_.emplace(nullptr);  // a store that is being loaded cannot be asked
     const auto beginning = store->batch();
     beginning->put(Family::meta, kMetaSchema, std::to_string(kSchema));
     beginning->put(Family::meta, kMetaLog, log_.id().view());
@@ -122,8 +124,15 @@ Done Opening::rebuild() {
     }
     if (!stored) return failed_to_write(stored.error(), folder_.dir());
   }
+  rebuild_check_.reset();
   folder_.swap_in();
   return {};
+}
+
+/// Nobody else writes to a log of one's own.
+Soundness Opening::look_at(std::span<const Entry> entries, const ViewStore& store) {
+  if (!log_.is_shared()) return {entries.size(), {}};
+  return rebuild_check_ ? rebuild_check_->take(entries) : SoundnessCheck(&store).take(entries);
 }
 
 /// To the end of the log, wherever that is by then; on a shared one no further than it is sound, and the writer says why not.
@@ -136,7 +145,7 @@ Done Opening::catch_up(ViewStore& store) {
       const auto batch = ahead.next();
       if (!batch) return OpenViewsFailure{OpenViewsError::log, batch.error().text};
       if (batch->empty()) break;
-      const Soundness found = log_.is_shared() ? soundness_of(*batch, store) : Soundness{batch->size(), {}};
+      const Soundness found = look_at(*batch, store);
       const auto applied = projector.apply(std::span(*batch).first(found.sound));
       if (!applied) return failed_to_write(applied.error(), folder_.dir());
       views_.replayed += found.sound;

@@ -35,7 +35,7 @@ std::string read_batch(RecordReader& reader, const Codec& codec, Sequence last, 
 std::string leave_out_what_is_unsound(std::vector<projections::Entry>& batch, const ViewReader& views) {
   projections::Soundness found;
   try {
-    found = projections::soundness_of(batch, views);
+    found = projections::SoundnessCheck(&views).take(batch);
   } catch (const StoreFailure&) {
     found.fault = sentence_of(StoreError::failed);
   }

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import json
+import shutil
 import uuid
 
 import pytest
@@ -130,3 +131,16 @@ def test_a_poison_record_halts_the_node_and_says_where(cluster, running, poison)
         assert proof.stdout.startswith(f"ok: {len(log)} records"), "what is no record is not even copied"
     else:
         assert proof.returncode == 1 and proof.stdout.startswith(f"record {len(log) + 1} "), proof.stdout
+
+
+def test_a_node_whose_views_are_made_anew_stops_at_the_same_record(cluster, running):
+    node, caller, config = running
+    log = on_topic(cluster)
+    Topic(cluster.kafka.bootstrap, cluster.topic).put_back(BREAKS_A_RULE["a version that does not follow"](next_record(log)))
+    why = halts(node, f"record {len(log) + 1}\\b")
+    assert node.stop() == 0
+    shutil.rmtree(node.data / "views")
+    node.start()
+    caller.close()
+    assert halts(node, f"record {len(log) + 1}\\b") == why
+    serves_the_past_alone(caller, config)
