@@ -103,6 +103,16 @@ Result<bool, KafkaFailure> create_topic(rd_kafka_t* client, const std::string& n
   return true;
 }
 
+/// Not by rd_kafka_query_watermark_offsets(): in librdkafka 2.0 an answer that comes late may write into the frame of who has returned.
+Result<Offset, KafkaFailure> beginning_of(rd_kafka_t* client, const std::string& name, int wait_ms) {
+  const Owned<rd_kafka_topic_partition_list_t> asked(rd_kafka_topic_partition_list_new(1), rd_kafka_topic_partition_list_destroy);
+  rd_kafka_topic_partition_list_add(asked.get(), name.c_str(), 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+  auto error = rd_kafka_offsets_for_times(client, asked.get(), wait_ms);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = asked->elems[0].err;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure("Kafka does not tell where topic " + name + " begins", error);
+  return asked->elems[0].offset;
+}
+
 Result<std::map<std::string, std::string>, KafkaFailure> settings_of(rd_kafka_t* client, const std::string& name, int wait_ms) {
   const Owned<rd_kafka_ConfigResource_t> asked(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()),
                                                rd_kafka_ConfigResource_destroy);
@@ -230,14 +240,10 @@ Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_t* client, const std::st
   if (*metadata->partitions != 1) {
     return unfit(name + " has " + std::to_string(*metadata->partitions) + " partitions; a log is one, so that there is one order");
   }
-  Offset beginning = 0;
-  Offset end = 0;
-  if (const auto error = rd_kafka_query_watermark_offsets(client, topic.c_str(), 0, &beginning, &end, wait_ms);
-      error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return failure("Kafka does not tell where " + name + " begins", error);
-  }
-  if (beginning > 0) {
-    return unfit("log-diverged: the topic's beginning was cut off, its first record stands at offset " + std::to_string(beginning));
+  const auto beginning = beginning_of(client, topic, wait_ms);
+  if (!beginning) return beginning.error();
+  if (*beginning > 0) {
+    return unfit("log-diverged: the topic's beginning was cut off, its first record stands at offset " + std::to_string(*beginning));
   }
   auto settings = settings_of(client, topic, wait_ms);
   if (!settings) return settings.error();
