@@ -149,11 +149,12 @@ class Stage:
         if who <= BROKER:
             self.make_broker_good(kind, broker_of(who))
             return
-        self.make_node_good(kind, who)
+        self.make_node_good(fault)
         if kind in ("kill", "pause", "leave"):
             self.away.append((self.name(who), self.since[who], time.monotonic()))
 
-    def make_node_good(self, kind: str, who: int) -> None:
+    def make_node_good(self, fault: Fault) -> None:
+        kind, who = fault.kind, fault.who
         node = self.node(who)
         if kind == "kill":
             node.spawn()

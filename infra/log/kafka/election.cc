@@ -9,7 +9,9 @@ namespace {
 
 /// How late it is seen that this node became fit to lead, or is not any more.
 constexpr int kPoll_ms = 100;
-constexpr std::chrono::seconds kLeaveMost{1};
+/// A broker hears that a member leaves only when it has answered its joining, for which it waits for the others: a second, as librdkafka
+/// has it.
+constexpr std::chrono::seconds kLeaveMost{3};
 constexpr std::chrono::seconds kJoinMost{3};
 
 using Event = std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)>;
@@ -126,15 +128,28 @@ void Election::take_change(rd_kafka_event_t* event) {
   if (!is_given) destroy(rd_kafka_incremental_unassign(client_.get(), partitions));
 }
 
+bool Election::is_member() const {
+  char* id = rd_kafka_memberid(client_.get());
+  const bool is_given = id != nullptr && *id != '\0';
+  rd_kafka_mem_free(client_.get(), id);
+  return is_given;
+}
+
 void Election::leave_for_good() {
   const auto joined_by = std::chrono::steady_clock::now() + kJoinMost;
   while (membership_ == Membership::asked_for && std::chrono::steady_clock::now() < joined_by) {
     if (const Event event = next_event(queue_.get(), 100)) take(event.get());
   }
-  // A member that holds nothing is not said to leave when it is closed, and every change in the group would wait until its session is over.
-  if (!holds_) rd_kafka_unsubscribe(client_.get());
-  destroy(rd_kafka_consumer_close_queue(client_.get(), queue_.get()));
   const auto deadline = std::chrono::steady_clock::now() + kLeaveMost;
+  // A member that holds nothing is not said to leave when it is closed, and every change in the group would wait until its session is over.
+  // In the middle of a change it leaves only when that is over.
+  if (!holds_) {
+    rd_kafka_unsubscribe(client_.get());
+    while (is_member() && std::chrono::steady_clock::now() < deadline) {
+      if (const Event event = next_event(queue_.get(), 50)) take(event.get());
+    }
+  }
+  destroy(rd_kafka_consumer_close_queue(client_.get(), queue_.get()));
   while (rd_kafka_consumer_closed(client_.get()) == 0 && std::chrono::steady_clock::now() < deadline) {
     if (const Event event = next_event(queue_.get(), 100)) take(event.get());
   }

@@ -27,7 +27,8 @@ class Election {
   /// Joins the group at once. `session.timeout.ms` among the connection's properties says after how long a silent holder counts as
   /// gone; 6 s without one, which is the least that brokers take unless told otherwise.
   static Result<std::unique_ptr<Election>, KafkaFailure> make(const Connection& connection, Telemetry& telemetry, Hooks hooks);
-  /// Leaves the group, so that another is elected at once; waits for a second at most, and as long as it takes to become a member before.
+  /// Leaves the group, so that another is elected at once; waits for three seconds at most, and as long as it takes to become a member
+  /// before.
   ~Election();
 
  private:
@@ -40,6 +41,7 @@ class Election {
   void take(rd_kafka_op_s* event);
   void take_change(rd_kafka_op_s* event);
   void take_error(int error);
+  bool is_member() const;
   void leave_for_good();
 
   Client client_;
