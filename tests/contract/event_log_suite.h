@@ -188,9 +188,8 @@ TEST_P(EventLogSuite, append_sets_place_and_id_before_it_returns) {
 TEST_P(EventLogSuite, appends_are_answered_once_each_and_in_order) {
   constexpr int kGroups = 50;
   std::mutex mutex;
-  std::vector<Sequence> answers;
+  std::vector<Sequence> answers, ends;
   std::promise<void> all;
-  std::vector<Sequence> ends;
   for (int i = 0; i < kGroups; ++i) {
     std::vector<Record> records = group(static_cast<std::size_t>(1 + i % 7), "{}");
     log_->append(records, [&](Result<Tail, LogError> tail) {

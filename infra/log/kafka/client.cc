@@ -4,10 +4,15 @@
 #include <syslog.h>
 
 #include <array>
+#include <chrono>
+#include <future>
 #include <mutex>
+#include <thread>
 
 namespace dialin::log::kafka {
 namespace {
+
+constexpr std::chrono::seconds kEndMost{3};
 
 /// Librdkafka's lines, in ours. Broker connections come and go in every outage: that is told by whoever needed them.
 void say(const rd_kafka_t* client, int level, const char*, const char* text) {
@@ -68,7 +73,15 @@ void keep_until_exit(Client client) {
 }
 
 void CloseClient::operator()(rd_kafka_s* client) const {
-  rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  rd_kafka_set_log_level(client, 0);  // who hears it may go before an end that takes too long
+  std::promise<void> ended;
+  auto end = ended.get_future();
+  std::thread ending([client, ended = std::move(ended)]() mutable {
+    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    ended.set_value_at_thread_exit();
+  });
+  if (end.wait_for(kEndMost) == std::future_status::ready) return ending.join();
+  ending.detach();
 }
 
 Result<Client, KafkaFailure> make_producer(const Connection& connection, Telemetry& telemetry, const Settings& settings) {

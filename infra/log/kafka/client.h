@@ -29,6 +29,7 @@ struct KafkaFailure {
   bool may_pass = false;  ///< brokers that are down, or do not answer in time
 };
 
+/// Waits for 3 s at most. Some do not end: in librdkafka 2.0 a consumer whose topic is gone. Such a one is left to itself.
 struct CloseClient {
   void operator()(rd_kafka_s* client) const;
 };

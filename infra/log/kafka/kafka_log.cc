@@ -56,7 +56,6 @@ class SharedLog : public KafkaLog, private Outside {
     if (reading_thread_.joinable()) reading_thread_.join();
     if (keeping_thread_.joinable()) keeping_thread_.join();
     if (asker_) asker_->stop();
-    if (protocol_.role() == Role::halted) reader_->abandon();
     end_producers();
   }
 

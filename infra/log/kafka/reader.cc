@@ -85,12 +85,6 @@ void Reader::stop() {
   reading_ = false;
 }
 
-void Reader::abandon() {
-  (void)topic_.release();
-  reading_ = false;
-  keep_until_exit(std::move(client_));
-}
-
 void Reader::read(int wait_ms, Batch& batch) {
   batch = {};
   rd_kafka_message_t* message = rd_kafka_consume(topic_.get(), 0, wait_ms);

@@ -29,8 +29,6 @@ class Reader {
     std::optional<std::string> lost;  ///< the topic does not hold what it should: final
     std::string refused;              ///< this node may not read it now; empty: it may
   };
-  /// It is not used any more, and its topic may be gone: what it holds stays until the process ends.
-  void abandon();
   /// Waits for at most `wait_ms` for the first record, then takes what is there, at most some thousand. `batch` is overwritten.
   void read(int wait_ms, Batch& batch);
 
