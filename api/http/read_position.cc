@@ -7,6 +7,9 @@
 namespace dialin::http {
 namespace {
 
+constexpr std::string_view kNotApplied = "this node has not applied the log up to what was asked for";
+constexpr std::string_view kEndNotLearnt = "the log's end cannot be learnt, or not be read up to, now: see /readyz";
+
 struct Wish {
   Sequence at_least;
   bool is_strong = false;
@@ -35,14 +38,14 @@ void serve(Call& call) {
   }
 }
 
-/// Goes on where serve_at_position() left off, on the session's thread.
-void resume(const Wiring& wiring, const Admitted& admitted, const Reply& reply, bool is_reached) {
-  reply.run([&wiring, admitted, is_reached](Exchange& exchange) {
+/// Goes on where serve_at_position() left off, on the session's thread. `hindrance`: static text; empty: none.
+void resume(const Wiring& wiring, const Admitted& admitted, const Reply& reply, std::string_view hindrance) {
+  reply.run([&wiring, admitted, hindrance](Exchange& exchange) {
     Call call{wiring, exchange, admitted};
-    if (is_reached) {
+    if (hindrance.empty()) {
       serve(call);
     } else {
-      call.refuse({ErrorKind::unavailable, "this node has not applied the log up to what was asked for"});
+      call.refuse({ErrorKind::unavailable, std::string(hindrance)});
     }
   });
 }
@@ -56,13 +59,14 @@ void serve_at_position(Call& call) {
   if (!wish.is_strong && wish.at_least <= call.applied()) return call.admitted.route->serve(call);
 
   const auto deadline = std::chrono::steady_clock::now() + kPositionWait;
-  auto go_on = [&wiring = call.wiring, admitted = call.admitted, reply = call.later()](bool is_reached) {
-    resume(wiring, admitted, reply, is_reached);
+  auto go_on = [&wiring = call.wiring, admitted = call.admitted, reply = call.later()](std::string_view hindrance) {
+    resume(wiring, admitted, reply, hindrance);
   };
-  if (!wish.is_strong) return call.wiring.watch.wait(wish.at_least, deadline, std::move(go_on));
-  call.wiring.log.confirm_end([&watch = call.wiring.watch, wish, deadline, go_on](Result<Sequence, LogError> end) {
-    if (!end) return go_on(false);
-    watch.wait(std::max(*end, wish.at_least), deadline, go_on);
+  const auto reached = [go_on](bool is_reached) { go_on(is_reached ? std::string_view() : kNotApplied); };
+  if (!wish.is_strong) return call.wiring.watch.wait(wish.at_least, deadline, reached);
+  call.wiring.log.confirm_end([&watch = call.wiring.watch, wish, deadline, go_on, reached](Result<Sequence, LogError> end) {
+    if (!end) return go_on(kEndNotLearnt);
+    watch.wait(std::max(*end, wish.at_least), deadline, reached);
   });
 }
 

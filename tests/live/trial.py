@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -113,6 +114,9 @@ class Trial:
         self.dialin("init", *log, "--kafka-replication", len(self.kafka.brokers), but=(1,))  # 1: there is a log already
         count, first = self.options.nodes, self.options.port
         ports = range(first, first + count) if first else free_ports(count)
+        for port in ports:
+            if taken(port):
+                raise CannotRun(f"127.0.0.1:{port} is in use: give another --port")
         for number, port in enumerate(ports, 1):
             name = f"node{number}"
             node = Server(self.dir / name, *log, "--node", name, "--listen", f"127.0.0.1:{port}", secrets=self.dir)
@@ -214,6 +218,16 @@ def runs(pid: int, home: pathlib.Path) -> bool:
         return os.fsencode(home / "data") in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
+
+
+def taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
 
 
 def last_line(node: Server) -> str:

@@ -7,6 +7,7 @@ namespace dialin::log::kafka {
 namespace {
 
 constexpr int kAsk_ms = 2000;
+constexpr std::chrono::seconds kSilenceMost{2};
 
 }  // namespace
 
@@ -43,9 +44,24 @@ void EndAsker::run() {
     if (stopping_) return;
     const bool firmly = *std::exchange(asked_, std::nullopt);
     lock.unlock();
-    answered_(firmly && options_.appends ? ask_by_append() : reader_.ask_end(kAsk_ms));
+    const auto end = firmly && options_.appends ? ask_by_append() : reader_.ask_end(kAsk_ms);
+    tell_of_silence(end.has_value());
+    answered_(end);
     lock.lock();
   }
+}
+
+/// When it begins to matter, and when it is over.
+void EndAsker::tell_of_silence(bool is_answered) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!is_answered) {
+    if (!silent_since_) silent_since_ = now;
+    if (is_silence_told_ || now - *silent_since_ < kSilenceMost) return;
+    is_silence_told_ = true;
+    return telemetry_.say(Level::warning, "Kafka does not tell the log's end: this node may be behind, and takes no writes");
+  }
+  silent_since_.reset();
+  if (std::exchange(is_silence_told_, false)) telemetry_.say(Level::info, "Kafka tells the log's end again");
 }
 
 std::optional<Offset> EndAsker::ask_by_append() {

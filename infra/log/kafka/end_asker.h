@@ -3,6 +3,7 @@
 // brokers must take. Kafka does not check an offset with the other brokers, so one that was cut off and does not know it may tell an old
 // one. Owns a thread.
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -41,6 +42,7 @@ class EndAsker {
 
  private:
   void run();
+  void tell_of_silence(bool is_answered);
   std::optional<Offset> ask_by_append();
   void take(std::span<const Delivered> delivered);
 
@@ -60,7 +62,9 @@ class EndAsker {
     std::optional<Offset> landed;
   } mark_;
   bool stopping_ = false;
-  std::unique_ptr<Producer> producer_;  ///< made for a firm question; the asker's thread only
+  std::optional<std::chrono::steady_clock::time_point> silent_since_;  ///< this and what follows: the asker's thread only
+  bool is_silence_told_ = false;
+  std::unique_ptr<Producer> producer_;  ///< made for a firm question
 
   std::thread thread_;
 };

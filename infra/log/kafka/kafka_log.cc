@@ -210,7 +210,8 @@ class SharedLog : public KafkaLog, private Outside {
     ports_.telemetry.set(Gauge::leads, role == Role::leading ? 1 : 0);
     if (role == Role::halted) ports_.telemetry.say(Level::error, "the log is followed no further: " + protocol_.why_halted());
     if (role == Role::leading) ports_.telemetry.say(Level::info, "this node leads, in term " + std::to_string(protocol_.term()));
-    const std::string& why = protocol_.why_not_leading();
+    std::string why = protocol_.why_not_leading();
+    for (const std::string& refusal : refusals_.sentences()) why = refusal;
     if (role == Role::following) ports_.telemetry.say(Level::info, "this node follows" + (why.empty() ? why : ": " + why));
   }
 
