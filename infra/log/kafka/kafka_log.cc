@@ -152,8 +152,6 @@ class SharedLog : public KafkaLog, private Outside {
     standing.leader_is_here = protocol_.leader_is_here();
     standing.leads_in_our_name =
         standing.leader && !standing.leader_is_here && standing.leader->url == options_.url && standing.leader->term > term_at_start_;
-    standing.examined = protocol_.examined();
-    standing.strays = protocol_.strays();
     standing.unread = protocol_.unread();
     standing.is_fit = protocol_.is_fit(SteadyClock::now());
     standing.refusals = refusals_.sentences();

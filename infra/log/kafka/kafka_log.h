@@ -32,10 +32,8 @@ struct Standing {
   Role role = Role::following;
   std::uint64_t term = 0;
   std::optional<LogOpened> leader;
-  bool leader_is_here = false;     ///< this process took the lead as `leader`
-  bool leads_in_our_name = false;  ///< another process did, since this one began, and named this one's URL
-  Offset examined = 0;
-  std::uint64_t strays = 0;
+  bool leader_is_here = false;        ///< this process took the lead as `leader`
+  bool leads_in_our_name = false;     ///< another process did, since this one began, and named this one's URL
   std::uint64_t unread = 0;           ///< records of the topic that were not looked at yet, by its end as it was last told
   bool has_room = true;               ///< for the copy
   std::chrono::seconds unheard{0};    ///< since Kafka last told the log's end, which it is asked for each second
