@@ -6,21 +6,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
+
+#include "api/cli/command_line.h"
 
 namespace dialin::cli {
 
 template <class Options>
 using Parsed = std::variant<Options, int>;
-
-/// A log on Kafka: which one, and how it is reached.
-struct KafkaOptions {
-  std::string brokers;
-  std::string topic = "dialin.events";
-  std::vector<std::pair<std::string, std::string>> properties;  ///< of librdkafka
-};
 
 struct ServeOptions {
   std::optional<KafkaOptions> kafka;  ///< absent: the embedded log
@@ -64,11 +58,5 @@ struct KeyringOptions {
   std::string file;
 };
 Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& arguments);
-
-struct VerifyOptions {
-  std::string data;
-  std::optional<std::string> expect;  ///< `SEQUENCE:ID` of a record that must be there
-};
-Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments);
 
 }  // namespace dialin::cli

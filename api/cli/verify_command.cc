@@ -1,13 +1,12 @@
-#include <filesystem>
 #include <iostream>
 
 #include "api/cli/command.h"
 #include "api/cli/known_records.h"
-#include "api/cli/options.h"
+#include "api/cli/open_walk.h"
 #include "domain/ledger.h"
 #include "infra/codec/json_codec.h"
 #include "infra/log/posix_files.h"
-#include "infra/log/verify.h"
+#include "infra/telemetry/prometheus_telemetry.h"
 #include "projections/projector.h"
 
 namespace dialin::cli {
@@ -21,17 +20,22 @@ std::optional<std::string> broken_rule(Ledger& ledger, const Codec& codec, const
   return fault.empty() ? std::nullopt : std::optional<std::string>(fault);
 }
 
+/// Whether it is the log that is wrong, or nothing could be learnt of it.
+int said(const std::string& text, bool unreadable) {
+  if (!unreadable) {
+    std::cout << text << '\n';
+    return kNotSo;
+  }
+  std::cerr << "dialin verify: " << text << '\n';
+  return kCouldNotRun;
+}
+
 }  // namespace
 
 int run_verify(const std::vector<std::string>& arguments) {
   const auto parsed = read_verify_options(arguments);
   if (const int* end = std::get_if<int>(&parsed)) return *end;
   const auto& options = std::get<VerifyOptions>(parsed);
-  const std::string dir = options.data + "/log";
-  if (!std::filesystem::is_directory(dir)) {
-    std::cerr << "dialin verify: there is no log in " << dir << '\n';
-    return kCouldNotRun;
-  }
   KnownRecords known;
   if (options.expect && !known.expect(*options.expect)) {
     std::cerr << "dialin verify: --expect is SEQUENCE:ID, as '207:' and the 64 hexadecimal digits of the record's id\n";
@@ -39,35 +43,35 @@ int run_verify(const std::vector<std::string>& arguments) {
   }
   bool compared = true;
   try {
-    known.expect_what_views_hold(options.data);
+    known.expect_what_views_hold(options.log.data);
   } catch (const StoreFailure& failure) {
     std::cerr << "dialin verify: the log is not compared with the views: " << failure.what() << '\n';
     compared = false;
   }
   log::PosixFiles files;
+  telemetry::PrometheusTelemetry telemetry({.version = std::string(version()), .level = Level::warning, .json_lines = false});
+  const auto opened = open_walk(options.log, files, telemetry, {});
+  if (!opened) return said(opened.error().text, opened.error().code != log::OpenError::poison);
+  log::LogWalk& walk = **opened;
   const codec::JsonCodec codec;
   Ledger ledger;
-  const auto verified = log::verify(files, dir, [&](const Record& record) {
+  Record record;
+  log::LogWalk::Step step;
+  while ((step = walk.next(record)) == log::LogWalk::Step::record) {
     known.see(record);
-    return broken_rule(ledger, codec, record);
-  });
-  if (verified.fault) {
-    if (verified.fault->unreadable) {
-      std::cerr << "dialin verify: " << verified.fault->text() << '\n';
-      return kCouldNotRun;
-    }
-    std::cout << verified.fault->text() << '\n';
-    return kNotSo;
+    if (const auto what = broken_rule(ledger, codec, record))
+      return said("record " + std::to_string(record.sequence.value) + " (" + walk.place() + "): " + *what, false);
   }
-  if (const auto missing = known.missing(verified.log, verified.head)) {
+  if (step == log::LogWalk::Step::fault) return said(walk.fault().text, walk.fault().unreadable);
+  const Tail head = walk.tail();
+  if (const auto missing = known.missing(walk.log(), head)) {
     std::cout << *missing << '\n';
     return kNotSo;
   }
-  if (verified.unfinished) std::cerr << "behind the head stands a write that was never answered; the next start cuts it off\n";
+  if (walk.is_unfinished()) std::cerr << "behind the head stands a write that was never answered; the next start cuts it off\n";
   // A move that was cut between its two records was never answered; the next opening completes it.
   if (const auto half = ledger.end(); !half.empty()) std::cerr << half << "; the next start completes it\n";
-  std::cout << "ok: " << verified.head.sequence.value << " records, head " << verified.head.sequence.value << ':' << verified.head.id.hex()
-            << '\n';
+  std::cout << "ok: " << head.sequence.value << " records, head " << head.sequence.value << ':' << head.id.hex() << '\n';
   return compared ? kDone : kCouldNotRun;
 }
 

@@ -1,16 +1,23 @@
 #include "infra/log/chain_scan.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace dialin::log {
 
 Result<ChainScan, Fault> ChainScan::begin(FileLayer& files, std::string dir, From from) {
+  return begin(files, std::move(dir), from == From::first ? Sequence{1} : Sequence{~0ULL});
+}
+
+Result<ChainScan, Fault> ChainScan::begin(FileLayer& files, std::string dir, Sequence from) {
   auto firsts = list_segments(files, dir);
   if (!firsts) return Fault{{1}, dir, 0, "the directory cannot be read: " + firsts.error().text(), true};
   if (firsts->empty()) return Fault{{1}, segment_name({1}), 0, "there is no segment in " + dir, true};
   if (firsts->front() != Sequence{1}) return Fault{{1}, segment_name({1}), 0, "the first segment is missing"};
   ChainScan scan(files, std::move(dir), std::move(*firsts));
-  if (auto fault = scan.enter(from == From::first ? scan.firsts_.front() : scan.firsts_.back())) return std::move(*fault);
+  const auto behind = std::upper_bound(scan.firsts_.begin(), scan.firsts_.end(), std::max(from, Sequence{1}));
+  if (auto fault = scan.enter(*std::prev(behind))) return std::move(*fault);
   return scan;
 }
 

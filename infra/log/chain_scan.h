@@ -24,6 +24,8 @@ class ChainScan {
 
   /// Fails when there is no segment, or the one to begin with has a wrong head.
   static Result<ChainScan, Fault> begin(FileLayer& files, std::string dir, From from);
+  /// Begins with the segment in which `from` stands, or would, taking its head's word for what is before.
+  static Result<ChainScan, Fault> begin(FileLayer& files, std::string dir, Sequence from);
 
   Step next(Record& out);
 

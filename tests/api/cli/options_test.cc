@@ -1,6 +1,6 @@
 // One place reads options: flags win over environment over file.
 
-#include "api/cli/options.h"
+#include "api/cli/audit_options.h"
 
 #include <gtest/gtest.h>
 

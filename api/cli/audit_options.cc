@@ -1,0 +1,32 @@
+#include "api/cli/audit_options.h"
+
+namespace dialin::cli {
+
+LogWords::LogWords(CommandLine& line) : kafka_(line) {
+  line.option("--data", data_, "the data directory of 'dialin serve'; a Kafka node's copy of its log, too");
+  line.option("--log", log_, "where the log is: under --data, or on Kafka").one_of({"embedded", "kafka"});
+}
+
+std::string LogWords::read(LogOptions& log) const {
+  if (log_ == "kafka") return kafka_.read(log.kafka);
+  if (data_.empty()) return "name the log: --data DIR, or --log kafka with --kafka-brokers";
+  log.data = data_;
+  return {};
+}
+
+Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments) {
+  VerifyOptions options;
+  CommandLine line("verify",
+                   "Prove the log whole: every hash and link, gapless sequences, increasing time, the domain's rules at every prefix.");
+  const LogWords log(line);
+  line.option("--expect", options.expect, "SEQUENCE:ID of a record that must be there, such as the head that an earlier run printed");
+  line.flag("--json", options.json, "the outcome as one line of JSON");
+  line.footer(
+      "\nPrints 'ok: N records, head SEQUENCE:ID', or (status 1) the first record that fails or, known to --expect or to the views,\n"
+      "is missing or another. Read-only; beside a running server too.");
+  if (const auto end = line.parse(arguments)) return *end;
+  if (const auto why = log.read(options.log); !why.empty()) return line.wrong_use(why);
+  return options;
+}
+
+}  // namespace dialin::cli

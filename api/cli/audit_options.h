@@ -1,0 +1,39 @@
+#pragma once
+// Options of the commands that read a log or care for it (contract.md, "Audit and care of a log"). As in options.h: either the options, or
+// the exit status with which the program ends.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/cli/options.h"
+
+namespace dialin::cli {
+
+/// Which log: a data directory's, or one on Kafka. One of the two is set.
+struct LogOptions {
+  std::string data;
+  std::optional<KafkaOptions> kafka;
+};
+
+/// The options that name a log, as they are named for `serve`. Made before the line is parsed, asked afterwards.
+class LogWords {
+ public:
+  explicit LogWords(CommandLine& line);
+  /// Why they cannot be used; empty: `log` is set.
+  std::string read(LogOptions& log) const;
+
+ private:
+  KafkaWords kafka_;
+  std::string data_;
+  std::string log_ = "embedded";
+};
+
+struct VerifyOptions {
+  LogOptions log;
+  std::optional<std::string> expect;  ///< `SEQUENCE:ID` of a record that must be there
+  bool json = false;
+};
+Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments);
+
+}  // namespace dialin::cli

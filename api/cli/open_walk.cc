@@ -1,0 +1,14 @@
+#include "api/cli/open_walk.h"
+
+#include <filesystem>
+
+namespace dialin::cli {
+
+Result<std::unique_ptr<log::LogWalk>, log::OpenFailure> open_walk(const LogOptions& options, log::FileLayer& files, Telemetry&,
+                                                                  Sequence after) {
+  const std::string dir = options.data + "/log";
+  if (!std::filesystem::is_directory(dir)) return log::OpenFailure{log::OpenError::failed, "there is no log in " + dir};
+  return log::walk_directory(files, dir, after);
+}
+
+}  // namespace dialin::cli

@@ -1,0 +1,52 @@
+#pragma once
+// A log from one end to the other, each record proved: what every audit command stands on. Over a directory (a log's own, or a Kafka node's
+// copy), without a lock and without writing, beside a running server or without one; over a topic, infra/log/kafka/topic_walk.h. One
+// thread.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "domain/chain.h"
+#include "domain/record.h"
+#include "domain/result.h"
+#include "infra/log/file_layer.h"
+#include "infra/log/open_failure.h"
+
+namespace dialin::log {
+
+class LogWalk {
+ public:
+  enum class Step : std::uint8_t {
+    record,  ///< the next one is in `out`
+    end,     ///< all that is there now was given. More may come: ask again
+    fault,   ///< fault() says what is wrong; final
+  };
+  struct Fault {
+    std::string text;         ///< the record that fails, its place and what is wrong: one line
+    bool unreadable = false;  ///< the disk or Kafka failed; the record itself may be sound
+  };
+
+  virtual ~LogWalk() = default;
+
+  virtual LogId log() const = 0;
+  /// Proves hash and link, gapless sequence, increasing time, and that the first record alone founds the log.
+  virtual Step next(Record& out) = 0;
+  virtual const Fault& fault() const = 0;
+  /// Where the record given last stands: `00000000000000000001.segment, byte 4711`, or `offset 4711`.
+  virtual std::string place() const = 0;
+  /// The record given last, or what is before the first one given.
+  virtual const Tail& tail() const = 0;
+
+  /// Of what was there when the walk began, how much was read: 0 to 1. For progress.
+  virtual double share_read() const = 0;
+  /// Records of the topic that are none of the chain; none in a directory.
+  virtual std::uint64_t strays() const { return 0; }
+  /// After Step::end, in a directory: behind the last record stands a write that was never answered. A server is at it, or died at it.
+  virtual bool is_unfinished() const { return false; }
+};
+
+/// Fails when there is no log in `dir`. `after`: begins behind that record, which is then believed; 0: with the first one.
+Result<std::unique_ptr<LogWalk>, OpenFailure> walk_directory(FileLayer& files, const std::string& dir, Sequence after);
+
+}  // namespace dialin::log
