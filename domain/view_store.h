@@ -14,8 +14,21 @@
 namespace dialin {
 
 /// One family per question; what stands in each is told in projections/keys.h.
-enum class Family : std::uint8_t { configs, numbers, by_tenant, history, events, counts, idempotency, meta };
-constexpr std::size_t kFamilyCount = 8;
+enum class Family : std::uint8_t {
+  configs,
+  numbers,
+  by_tenant,
+  history,
+  events,
+  counts,
+  idempotency,
+  meta,
+  lives,
+  number_history,
+  count_history,
+  times,
+};
+constexpr std::size_t kFamilyCount = 12;
 std::string_view name_of(Family family);
 
 enum class StoreError : std::uint8_t {

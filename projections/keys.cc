@@ -1,5 +1,7 @@
 #include "projections/keys.h"
 
+#include <charconv>
+
 #include "projections/big_endian.h"
 
 namespace dialin::projections {
@@ -48,6 +50,38 @@ std::string idempotency_key(const TenantId& tenant, const Bytes16& key) {
   return joined(tenant.view(), view(key));
 }
 
+std::string lives_prefix(const TenantId& tenant, const SpanNode& node) {
+  constexpr std::size_t kLevelBytes = 1;
+  std::string key = joined(tenant.view(), {}, kLevelBytes + 2 * kNumberBytes);
+  append_number(key, node.level, kLevelBytes);
+  append_number(key, node.index, kNumberBytes);
+  return key;
+}
+
+std::string lives_key(const TenantId& tenant, const SpanNode& node, Sequence created) {
+  std::string key = lives_prefix(tenant, node);
+  append_number(key, ~created.value, kNumberBytes);
+  return key;
+}
+
+std::string number_history_prefix(const PhoneNumber& number) {
+  return joined(number.text(), std::string_view("", 1), kNumberBytes);
+}
+
+std::string number_history_key(const PhoneNumber& number, Sequence sequence) {
+  std::string key = number_history_prefix(number);
+  append_number(key, sequence.value, kNumberBytes);
+  return key;
+}
+
+std::string count_history_key(const TenantId& tenant, Sequence sequence) {
+  return event_key(tenant, sequence);
+}
+
+std::string time_key(Instant time) {
+  return encode_number(static_cast<std::uint64_t>(time.us));
+}
+
 std::string encode_number(std::uint64_t number) {
   std::string result;
   append_number(result, number, kNumberBytes);
@@ -59,6 +93,13 @@ std::uint64_t decode_number(std::string_view bytes) {
   const std::uint64_t number = in.number(kNumberBytes);
   in.require_end();
   return number;
+}
+
+std::uint64_t decode_schema(std::string_view text) {
+  std::uint64_t schema = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), schema);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) throw StoreFailure("the schema of the views is no number");
+  return schema;
 }
 
 std::string encode_holder(const Holder& holder) {

@@ -14,6 +14,16 @@
 //                "position"                               sequence 8, record id 32, time 8
 //                "sealed-by/" and a key ring key's id     empty: some secret of the log was sealed with it
 //
+// The past, as of any sequence (schema 2):
+//   lives           tenant 16, level 1, node 8, ~created_sequence 8   config 16, category 1: a life that ended, once for each node of its
+//                                                                     span (lives.h): from the first event on, without the deletion
+//                   tenant 16, 255, 0 (8), ~created_sequence 8        likewise: a config that was ever restored, so that its spans and its
+//                                                                     entry in by_tenant have a gap
+//   number_history  E.164 text, 0, sequence 8                         NumberRow (below): who took it or gave it up
+//   count_history   tenant 16, sequence 8                             live configs 8 from there on
+//   times           time 8 (us)                                       sequence 8: of each record whose sequence is a multiple of
+//   kTimeStride
+//
 // Numbers are big-endian, so that keys sort by them; ~ is the complement, so that the newest comes first. Bodies of events stand once, in
 // the log.
 
@@ -26,10 +36,13 @@
 #include "domain/config.h"
 #include "domain/decide.h"
 #include "domain/event.h"
+#include "projections/lives.h"
 
 namespace dialin::projections {
 
-constexpr std::uint64_t kSchema = 1;
+constexpr std::uint64_t kSchema = 2;
+/// The first one that has the families of the past.
+constexpr std::uint64_t kSchemaOfThePast = 2;
 constexpr std::string_view kMetaSchema = "schema";
 constexpr std::string_view kMetaLog = "log";
 constexpr std::string_view kMetaPosition = "position";
@@ -40,6 +53,17 @@ std::string history_key(const TenantId& tenant, const ConfigId& id, Version vers
 std::string event_key(const TenantId& tenant, Sequence sequence);
 std::string idempotency_key(const TenantId& tenant, const Bytes16& key);
 
+/// How many records there are to each that stands in `times`.
+constexpr std::uint64_t kTimeStride = 16;
+
+/// What the keys of a node's lives begin with.
+std::string lives_prefix(const TenantId& tenant, const SpanNode& node);
+std::string lives_key(const TenantId& tenant, const SpanNode& node, Sequence created);
+std::string number_history_prefix(const PhoneNumber& number);
+std::string number_history_key(const PhoneNumber& number, Sequence sequence);
+std::string count_history_key(const TenantId& tenant, Sequence sequence);
+std::string time_key(Instant time);
+
 /// A config ready to be sent, and the little that must be known beside it.
 struct ConfigRow {
   Version version;
@@ -49,10 +73,12 @@ struct ConfigRow {
   std::optional<Sealed> hmac;  ///< what goes, opened, into the hole of the answer
   Answer answer;
 
+  static ConfigRow of(const ConfigState& state, const Codec& codec);
   std::string encode() const;
   static ConfigRow decode(std::string_view bytes);  ///< throws StoreFailure on damage
 };
 
+/// Of `by_tenant`, and, always without a number, of `lives`.
 struct ListEntry {
   ConfigId id;
   Category category;
@@ -60,6 +86,17 @@ struct ListEntry {
 
   static std::string encode(const ConfigId& id, Category category, const std::optional<PhoneNumber>& number);
   static ListEntry decode(std::string_view bytes);
+};
+
+/// A number changed hands.
+struct NumberRow {
+  Holder holder;
+  Category category;
+  bool is_taken;  ///< false: given up by `holder`
+  Instant time;
+
+  std::string encode() const;
+  static NumberRow decode(std::string_view bytes);
 };
 
 struct IdempotencyRow {
@@ -75,6 +112,7 @@ std::string encode_number(std::uint64_t number);
 std::uint64_t decode_number(std::string_view bytes);
 std::string encode_holder(const Holder& holder);
 Holder decode_holder(std::string_view bytes);
+std::uint64_t decode_schema(std::string_view text);
 std::string encode_position(const Tail& tail);
 Tail decode_position(std::string_view bytes);
 

@@ -1,9 +1,8 @@
 #include "projections/listing.h"
 
-#include <algorithm>
-
 #include "domain/command.h"
 #include "projections/big_endian.h"
+#include "projections/versions.h"
 
 namespace dialin::projections {
 namespace {
@@ -37,9 +36,8 @@ std::optional<ListPage> Listing::page() const {
   std::optional<Sequence> place;
   const auto& cursor = request_.starting_after ? request_.starting_after : request_.ending_before;
   if (cursor) {  // a deleted config keeps its place, too: that of its first event
-    std::string stored;
-    if (!views_.get(Family::history, history_key(request_.tenant, *cursor, {1}), stored)) return std::nullopt;
-    place = Sequence{decode_number(stored)};
+    place = sequence_of(views_, request_.tenant, *cursor, {1});
+    if (!place) return std::nullopt;
   }
 
   const ListFilter& filter = request_.filter;
@@ -97,16 +95,12 @@ ListPage Listing::page_of_scanned(std::optional<Sequence> place) const {
 
 bool Listing::matches(const ListEntry& entry) const {
   const ListFilter& filter = request_.filter;
-  if (filter.type && entry.category != *filter.type) return false;
-  if (filter.phone_number && entry.phone_number != filter.phone_number->text()) return false;
-  const auto is_in_number = [&](const std::string& part) { return entry.phone_number.find(part) != std::string_view::npos; };
-  if (!filter.phone_numbers.empty() && std::none_of(filter.phone_numbers.begin(), filter.phone_numbers.end(), is_in_number)) return false;
+  if (!filter.fits(entry.category, entry.phone_number)) return false;
   if (!filter.name_prefix && !filter.sip_username) return true;
 
   const auto found = row(entry.id);
   if (!found) throw StoreFailure("config " + entry.id.text() + " is in its tenant's list, but not in the views");
-  if (filter.name_prefix && !found->name_prefix.starts_with(*filter.name_prefix)) return false;
-  return !filter.sip_username || sip_username_(*found) == filter.sip_username;
+  return filter.fits_name(found->name_prefix) && (!filter.sip_username || sip_username_(*found) == filter.sip_username);
 }
 
 std::optional<ConfigRow> Listing::row(const ConfigId& id) const {

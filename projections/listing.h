@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "domain/view_store.h"
-#include "projections/views.h"
+#include "projections/list_request.h"
 
 namespace dialin::projections {
 

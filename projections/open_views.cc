@@ -1,6 +1,5 @@
 #include "projections/open_views.h"
 
-#include <charconv>
 #include <cstring>
 #include <system_error>
 
@@ -29,11 +28,8 @@ OpenViewsFailure failed_to_write(StoreError error, const std::string& dir) {
 
 std::optional<std::uint64_t> schema_of(const ViewStore& store) {
   std::string text;
-  std::uint64_t schema = 0;
   if (!store.get(Family::meta, kMetaSchema, text)) return std::nullopt;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), schema);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) throw StoreFailure("the schema of the views is no number");
-  return schema;
+  return decode_schema(text);
 }
 
 /// The log may have been cut or replaced since.

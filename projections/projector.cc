@@ -69,8 +69,11 @@ Result<void, StoreError> Projector::apply(std::span<const Entry> entries) {
 }
 
 void Projector::gather(std::span<const Entry> entries) {
-  for (const Entry& entry : entries)
-    if (entry.event) project(entry.record, *entry.event);
+  for (const Entry& entry : entries) {
+    const Record& record = entry.record;
+    if (record.sequence.value % kTimeStride == 0) batch_->put(Family::times, time_key(record.time), encode_number(record.sequence.value));
+    if (entry.event) project(record, *entry.event);
+  }
   for (const TenantId& tenant : counts_changed_)
     batch_->put(Family::counts, tenant.view(), encode_number(static_cast<std::uint64_t>(counts_.at(tenant))));
   counts_changed_.clear();
@@ -86,11 +89,12 @@ void Projector::forget_gathered() {
 }
 
 void Projector::project(const Record& record, const Event& event) {
-  move_number(event);
+  move_number(record, event);
   note_sealing_key(event);
   put_row(record, event);
-  if (event.name == EventName::created) change_count(event.tenant, +1);
-  if (event.name == EventName::deleted) change_count(event.tenant, -1);
+  note_life(record, event);
+  if (event.name == EventName::created) change_count(event.tenant, +1, record.sequence);
+  if (event.name == EventName::deleted) change_count(event.tenant, -1, record.sequence);
 
   batch_->put(Family::history, history_key(event.tenant, event.config_id, event.version), encode_number(record.sequence.value));
   batch_->put(Family::events, event_key(event.tenant, record.sequence), {});
@@ -106,15 +110,25 @@ void Projector::note_sealing_key(const Event& event) {
 }
 
 /// In the order of records, because a number may change hands within a batch.
-void Projector::move_number(const Event& event) {
+void Projector::move_number(const Record& record, const Event& event) {
   const bool is_updated = event.name == EventName::updated;
   if (is_updated && !event.changed.has(Property::phone_number)) return;
 
   const auto& freed = is_updated ? event.before.phone_number : event.config.phone_number;
-  if (event.name != EventName::created && freed) batch_->remove(Family::numbers, freed->text());
+  if (event.name != EventName::created && freed) change_number(*freed, false, record, event);
   const auto& taken = event.config.phone_number;
-  if (event.name != EventName::deleted && taken)
-    batch_->put(Family::numbers, taken->text(), encode_holder({event.tenant, event.config_id}));
+  if (event.name != EventName::deleted && taken) change_number(*taken, true, record, event);
+}
+
+void Projector::change_number(const PhoneNumber& number, bool is_taken, const Record& record, const Event& event) {
+  const Holder holder{event.tenant, event.config_id};
+  if (is_taken) {
+    batch_->put(Family::numbers, number.text(), encode_holder(holder));
+  } else {
+    batch_->remove(Family::numbers, number.text());
+  }
+  batch_->put(Family::number_history, number_history_key(number, record.sequence),
+              NumberRow{holder, event.config.category, is_taken, record.time}.encode());
 }
 
 void Projector::put_row(const Record& record, const Event& event) {
@@ -126,25 +140,30 @@ void Projector::put_row(const Record& record, const Event& event) {
     return;
   }
   const ConfigState state = state_after(event, record.sequence, record.time);
-  const ConfigRow row{.version = event.version,
-                      .sequence = record.sequence,
-                      .created_sequence = created,
-                      .name_prefix = event.config.name_prefix.value_or(""),
-                      .hmac = event.config.hmac,
-                      .answer = codec_.answer(state, std::nullopt)};
-  batch_->put(Family::configs, key, row.encode());
+  batch_->put(Family::configs, key, ConfigRow::of(state, codec_).encode());
   if (changes_list_entry(event))
     batch_->put(Family::by_tenant, by_tenant_key(event.tenant, created),
                 ListEntry::encode(event.config_id, event.config.category, event.config.phone_number));
 }
 
-void Projector::change_count(const TenantId& tenant, std::int64_t by) {
+/// Where a config can be found as of a past sequence: a life when it has ended, and that there are gaps when it goes on.
+void Projector::note_life(const Record& record, const Event& event) {
+  const Sequence created = event.created_sequence.value_or(record.sequence);
+  const std::string entry = ListEntry::encode(event.config_id, event.config.category, std::nullopt);
+  if (event.restored_from && event.name == EventName::created)
+    batch_->put(Family::lives, lives_key(event.tenant, kRestored, created), entry);
+  if (event.name != EventName::deleted) return;
+  for (const SpanNode& node : nodes_of(created, record.sequence)) batch_->put(Family::lives, lives_key(event.tenant, node, created), entry);
+}
+
+void Projector::change_count(const TenantId& tenant, std::int64_t by, Sequence sequence) {
   auto [entry, is_new] = counts_.try_emplace(tenant, 0);
   std::string stored;
   if (is_new && store_.get(Family::counts, tenant.view(), stored)) entry->second = static_cast<std::int64_t>(decode_number(stored));
   entry->second += by;
   invariant(entry->second >= 0, "a tenant never has fewer than no configs");
   counts_changed_.insert(tenant);
+  batch_->put(Family::count_history, count_history_key(tenant, sequence), encode_number(static_cast<std::uint64_t>(entry->second)));
 }
 
 }  // namespace dialin::projections

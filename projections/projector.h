@@ -48,8 +48,10 @@ class Projector {
   void project(const Record& record, const Event& event);
   void note_sealing_key(const Event& event);
   void put_row(const Record& record, const Event& event);
-  void move_number(const Event& event);
-  void change_count(const TenantId& tenant, std::int64_t by);
+  void move_number(const Record& record, const Event& event);
+  void change_number(const PhoneNumber& number, bool is_taken, const Record& record, const Event& event);
+  void change_count(const TenantId& tenant, std::int64_t by, Sequence sequence);
+  void note_life(const Record& record, const Event& event);
   void forget_gathered();
 
   ViewStore& store_;

@@ -3,6 +3,7 @@
 //   ConfigRow       version 8, sequence 8, created_sequence 8, hole 4, name_prefix (length 4, text), sealed 1: 0 none, 1:
 //                   key id (length 4, text), box (length 4, bytes), fingerprint (length 4, text); then the answer's JSON to the end
 //   ListEntry       config 16, category 1, E.164 text to the end
+//   NumberRow       tenant 16, config 16, category 1, held 1: 1 taken, 0 given up, time 8 (us)
 //   IdempotencyRow  time 8 (us), request digest 16, sequence 8
 
 #include "projections/big_endian.h"
@@ -30,6 +31,15 @@ Category category_of(std::uint64_t stored) {
 }
 
 }  // namespace
+
+ConfigRow ConfigRow::of(const ConfigState& state, const Codec& codec) {
+  return {.version = state.version,
+          .sequence = state.sequence,
+          .created_sequence = state.created_sequence,
+          .name_prefix = state.config.name_prefix.value_or(""),
+          .hmac = state.config.hmac,
+          .answer = codec.answer(state, std::nullopt)};
+}
 
 std::string ConfigRow::encode() const {
   constexpr std::size_t kFixedBytes = 128;
@@ -83,6 +93,26 @@ ListEntry ListEntry::decode(std::string_view bytes) {
   entry.category = category_of(in.number(1));
   entry.phone_number = in.rest();
   return entry;
+}
+
+std::string NumberRow::encode() const {
+  std::string out = encode_holder(holder);
+  append_number(out, static_cast<std::uint64_t>(category), 1);
+  append_number(out, is_taken ? 1 : 0, 1);
+  append_number(out, static_cast<std::uint64_t>(time.us), kNumberBytes);
+  return out;
+}
+
+NumberRow NumberRow::decode(std::string_view bytes) {
+  Bytes in(bytes);
+  NumberRow row{};
+  row.holder.tenant.bytes = in.array<Bytes16>();
+  row.holder.id.bytes = in.array<Bytes16>();
+  row.category = category_of(in.number(1));
+  row.is_taken = in.number(1) != 0;
+  row.time.us = static_cast<std::int64_t>(in.number(kNumberBytes));
+  in.require_end();
+  return row;
 }
 
 std::string IdempotencyRow::encode() const {

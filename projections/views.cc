@@ -2,69 +2,11 @@
 
 #include "domain/evolve.h"
 #include "projections/listing.h"
-#include "projections/projector.h"
+#include "projections/past.h"
+#include "projections/past_listing.h"
+#include "projections/versions.h"
 
 namespace dialin::projections {
-namespace {
-
-std::string text_of(LogError error) {
-  switch (error) {
-    case LogError::no_space:
-      return "the disk is full";
-    case LogError::unavailable:
-      return "the log cannot be reached";
-    case LogError::unknown:
-    case LogError::partly:
-      return "the log did not answer";
-    case LogError::poison:
-      return "the record is damaged";
-    case LogError::not_found:
-      return "the log ends before it";
-  }
-  return "unknown";
-}
-
-/// Of `sip:<user name>@<domain>`.
-std::string user_name_of(const std::string& sip_uri) {
-  const std::size_t begin = sip_uri.find(':') + 1;
-  return sip_uri.substr(begin, sip_uri.rfind('@') - begin);
-}
-
-std::optional<Sequence> sequence_of(const ViewReader& views, const TenantId& tenant, const ConfigId& id, Version version) {
-  std::string stored;
-  if (!views.get(Family::history, history_key(tenant, id, version), stored)) return std::nullopt;
-  return Sequence{decode_number(stored)};
-}
-
-/// The newest of a config's events. Asks for the first one first: for an id that never was, that is a look into a filter, not a search.
-std::optional<std::pair<Version, Sequence>> last_event(const ViewReader& views, const TenantId& tenant, const ConfigId& id) {
-  if (!sequence_of(views, tenant, id, {1})) return std::nullopt;
-  const std::string prefix = config_key(tenant, id);
-  const auto cursor = views.cursor(Family::history, prefix);
-  cursor->seek_before(history_key(tenant, id, {~0ULL}));
-  if (!cursor->valid()) return std::nullopt;
-  return std::pair{Version{decode_number(cursor->key().substr(prefix.size()))}, Sequence{decode_number(cursor->value())}};
-}
-
-/// The first version whose event stands behind `after`; one past `last` when there is none. Versions have no gaps.
-Version first_version_after(const ViewReader& views, const TenantId& tenant, const ConfigId& id, Version last, Sequence after) {
-  std::uint64_t low = 1;
-  std::uint64_t high = last.value + 1;
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low) / 2;
-    const auto sequence = sequence_of(views, tenant, id, {middle});
-    if (!sequence) throw StoreFailure("a version is missing in the history of config " + id.text());
-    if (*sequence > after) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return {low};
-}
-
-}  // namespace
-
 Views::Views(const ViewStore& store, const EventLog& log, const Codec& codec) : store_(store), log_(log), codec_(codec) {}
 
 std::optional<ConfigRow> Views::config(const TenantId& tenant, const ConfigId& id) const {
@@ -78,7 +20,7 @@ std::optional<ConfigState> Views::state(const TenantId& tenant, const ConfigId& 
   if (const auto row = config(tenant, id)) {
     sequence = row->sequence;
   } else if (const auto last = last_event(store_, tenant, id)) {
-    sequence = last->second;
+    sequence = last->sequence;
   }
   if (!sequence) return std::nullopt;
   const Shown shown = event_at(*sequence);
@@ -104,23 +46,26 @@ std::optional<IdempotencyRow> Views::idempotency(const TenantId& tenant, const B
 }
 
 std::optional<ListPage> Views::list(const ListRequest& request) const {
-  const auto sip_username = [&](const ConfigRow& row) -> std::optional<std::string> {
-    const auto uri = event_at(row.sequence).event.config.sip_uri;
-    return uri ? std::optional(user_name_of(*uri)) : std::nullopt;
-  };
   const auto snapshot = store_.snapshot();
+  if (request.as_of) {
+    const Past past(*snapshot, log_, codec_);
+    return PastListing(past, request).page();
+  }
+  const auto sip_username = [&](const ConfigRow& row) { return sip_username_of(event_at(row.sequence).event.config); };
   return Listing(*snapshot, request, sip_username).page();
 }
 
-std::optional<EventPage> Views::history(const TenantId& tenant, const ConfigId& id, Sequence after, std::size_t limit) const {
+std::optional<EventPage> Views::history(const TenantId& tenant, const ConfigId& id, Sequence after, std::size_t limit,
+                                        Sequence until) const {
   const auto last = last_event(store_, tenant, id);
-  if (!last) return std::nullopt;
-  const Version first = first_version_after(store_, tenant, id, last->first, after);
+  if (!last || *sequence_of(store_, tenant, id, {1}) > until) return std::nullopt;
+  const Version first = first_version_after(store_, tenant, id, last->version, after);
 
   EventPage page{.events = {}, .next_after = after.value, .more = false};
   const auto cursor = store_.cursor(Family::history, config_key(tenant, id));
   for (cursor->seek(history_key(tenant, id, first)); cursor->valid(); cursor->next()) {
-    if (!add(page, {decode_number(cursor->value())}, limit)) break;
+    const Sequence sequence{decode_number(cursor->value())};
+    if (sequence > until || !add(page, sequence, limit)) break;
   }
   return page;
 }
@@ -151,14 +96,35 @@ bool Views::add(EventPage& page, Sequence next, std::size_t limit) const {
 }
 
 Shown Views::event_at(Sequence sequence) const {
-  const std::string place = "record " + std::to_string(sequence.value) + " cannot be read from the log: ";
-  auto record = log_.at(sequence);
-  if (!record && record.error() == LogError::poison) throw LogDamaged(place + text_of(record.error()));
-  if (!record) throw LogFault(place + text_of(record.error()));
-  auto event = event_of(*record, codec_);
-  if (!event) throw LogDamaged(place + std::string(event.error().why));
-  if (!*event) throw LogDamaged(place + "it is not an event of a config");
-  return {std::move(*record), std::move(**event)};
+  return projections::event_at(log_, codec_, sequence);
+}
+
+bool Views::can_look_back() const {
+  std::string schema;
+  return store_.get(Family::meta, kMetaSchema, schema) && decode_schema(schema) >= kSchemaOfThePast;
+}
+
+Sequence Views::sequence_at(Instant time) const {
+  return Past(store_, log_, codec_).sequence_at(time);
+}
+
+Sequence Views::whole(Sequence sequence) const {
+  return Past(store_, log_, codec_).whole(sequence);
+}
+
+std::optional<ConfigRow> Views::config_as_of(const TenantId& tenant, const ConfigId& id, Sequence as_of) const {
+  const Past past(store_, log_, codec_);
+  auto state = past.state(tenant, id, as_of);
+  return state ? std::optional(past.row_of(std::move(*state))) : std::nullopt;
+}
+
+std::optional<Holder> Views::holder_as_of(const PhoneNumber& number, Sequence as_of) const {
+  return Past(store_, log_, codec_).holder(number, as_of);
+}
+
+std::optional<NumberPage> Views::number_history(const TenantId& tenant, const PhoneNumber& number, Sequence after, std::size_t limit,
+                                                Sequence until) const {
+  return projections::number_history(store_, tenant, number, after, limit, until);
 }
 
 Tail Views::position() const {

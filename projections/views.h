@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,49 +12,14 @@
 #include "domain/event_log.h"
 #include "domain/view_store.h"
 #include "projections/keys.h"
+#include "projections/list_request.h"
+#include "projections/number_history.h"
+#include "projections/shown.h"
 
 namespace dialin::projections {
 
-class LogFault : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-/// It can be read, but what stands there is no record of the chain, or no event.
-class LogDamaged : public LogFault {
- public:
-  using LogFault::LogFault;
-};
-
-constexpr std::uint64_t kListLimitMax = 100;
 constexpr std::uint64_t kEventsLimitMax = 1000;
-
-struct ListFilter {
-  std::optional<PhoneNumber> phone_number;  ///< exact
-  std::vector<std::string> phone_numbers;   ///< any of these is a substring of the number
-  std::optional<std::string> sip_username;  ///< exact
-  std::optional<std::string> name_prefix;   ///< the name begins with it
-  std::optional<Category> type;
-  bool empty() const { return !phone_number && phone_numbers.empty() && !sip_username && !name_prefix && !type; }
-};
-
-struct ListRequest {
-  TenantId tenant;
-  ListFilter filter;
-  std::size_t limit = kListLimitMax;       ///< 1 to kListLimitMax
-  std::optional<ConfigId> starting_after;  ///< the page behind it
-  std::optional<ConfigId> ending_before;   ///< the page just before it, still newest first; not with starting_after
-};
-
-struct ListPage {
-  std::uint64_t total_count = 0;  ///< of all that match
-  std::vector<ConfigRow> rows;    ///< newest first
-};
-
-/// An event with its record, as history and /events give them.
-struct Shown {
-  Record record;
-  Event event;
-};
+constexpr Sequence kNoEnd{~0ULL};
 
 struct EventPage {
   std::vector<Shown> events;
@@ -77,15 +41,35 @@ class Views {
   /// What is stored, however old: the caller asks whether its time is still within kIdempotencyRemembered_us.
   std::optional<IdempotencyRow> idempotency(const TenantId& tenant, const Bytes16& key) const;
 
-  /// Nothing when the cursor's id was never this tenant's. A page of a list that others change stays whole: its place is by creation.
+  /// Nothing when the cursor's id was never this tenant's (by then, with `as_of`). A page of a list that others change stays whole: its
+  /// place is by creation.
   std::optional<ListPage> list(const ListRequest& request) const;
 
-  /// The config's events with a sequence above `after`, oldest first. Nothing when the id was never this tenant's.
-  std::optional<EventPage> history(const TenantId& tenant, const ConfigId& id, Sequence after, std::size_t limit) const;
+  /// The config's events with a sequence above `after`, at most `until`, oldest first. Nothing when the id was never this tenant's by then.
+  std::optional<EventPage> history(const TenantId& tenant, const ConfigId& id, Sequence after, std::size_t limit,
+                                   Sequence until = kNoEnd) const;
   EventPage events(const TenantId& tenant, Sequence after, std::size_t limit) const;
 
   /// One event by its place. Throws LogFault when it is not an event.
   Shown event_at(Sequence sequence) const;
+
+  // What was there as of a sequence, inclusive. Each `as_of` and `until` is one that whole() gave, at most position(): then the answer is
+  // the same for ever.
+
+  /// Whether the past can be asked for at all: not while views of an older schema serve.
+  bool can_look_back() const;
+  /// The last record at or before `time`, which is at most position().time; 0: before the first. Looks into the log.
+  Sequence sequence_at(Instant time) const;
+  /// `sequence`, at most position(); the one behind it when it is the deletion that begins a move, whose halves belong together. Looks into
+  /// the log.
+  Sequence whole(Sequence sequence) const;
+  /// The config as it was; nothing when it was not there yet, or deleted.
+  std::optional<ConfigRow> config_as_of(const TenantId& tenant, const ConfigId& id, Sequence as_of) const;
+  std::optional<Holder> holder_as_of(const PhoneNumber& number, Sequence as_of) const;
+  /// Which of the tenant's configs held the number, from behind `after` on, oldest first. What came later than `until` is not told, the end
+  /// of a hold neither. Nothing when none of them had ever held it by then.
+  std::optional<NumberPage> number_history(const TenantId& tenant, const PhoneNumber& number, Sequence after, std::size_t limit,
+                                           Sequence until = kNoEnd) const;
 
   /// Where the views stand. (0, zeros) when empty.
   Tail position() const;

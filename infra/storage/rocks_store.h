@@ -19,7 +19,7 @@ namespace dialin::storage {
 struct RocksStoreOptions {
   std::size_t cache_bytes = 32u << 20;          ///< blocks read from table files, all families together
   std::size_t write_buffers_bytes = 48u << 20;  ///< changes that are not in table files yet, all families together
-  std::size_t flush_after_changes = 160'000;    ///< keys changed; an event changes three to six
+  std::size_t flush_after_changes = 160'000;    ///< keys changed; an event changes three to eight, a deletion some more
   /// Told RocksDB's warnings and errors, a line each, on any thread. Failures that matter also show in what calls return.
   std::function<void(std::string_view)> say = [](std::string_view) {};
 };
