@@ -47,6 +47,10 @@ class Codec {
   /// The event as REST and SSE show it (contract.md): `{"sequence","event_id","name",…,"changes":[{"property","from","to"}]}`; hmac as its
   /// fingerprint.
   virtual void show(const Record& record, const Event& event, std::string& out) const = 0;
+
+  /// What became of a config between two of its events, of which either may be the older one, as the states after them differ:
+  /// `{"config_id","type","from":{"version","sequence","time","name"},"to":{…},"changes":[…]}`. After a deletion nothing is set.
+  virtual void compare(const Record& from_record, const Event& from, const Record& to_record, const Event& to, std::string& out) const = 0;
 };
 
 }  // namespace dialin

@@ -28,9 +28,15 @@ std::optional<ConfigState> Views::state(const TenantId& tenant, const ConfigId& 
 }
 
 std::optional<Config> Views::past(const TenantId& tenant, const ConfigId& id, Version version) const {
+  std::optional<Shown> shown = version_event(tenant, id, version);
+  if (!shown) return std::nullopt;
+  return std::move(shown->event.config);
+}
+
+std::optional<Shown> Views::version_event(const TenantId& tenant, const ConfigId& id, Version version) const {
   const auto sequence = sequence_of(store_, tenant, id, version);
   if (!sequence) return std::nullopt;
-  return event_at(*sequence).event.config;
+  return event_at(*sequence);
 }
 
 std::optional<Holder> Views::holder(const PhoneNumber& number) const {

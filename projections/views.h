@@ -37,6 +37,8 @@ class Views {
   std::optional<ConfigState> state(const TenantId& tenant, const ConfigId& id) const;
   /// The config as it was at `version`; of a deletion's, before.
   std::optional<Config> past(const TenantId& tenant, const ConfigId& id, Version version) const;
+  /// The event that made `version`; nothing for a version there never was. Reads the log.
+  std::optional<Shown> version_event(const TenantId& tenant, const ConfigId& id, Version version) const;
   std::optional<Holder> holder(const PhoneNumber& number) const;
   /// What is stored, however old: the caller asks whether its time is still within kIdempotencyRemembered_us.
   std::optional<IdempotencyRow> idempotency(const TenantId& tenant, const Bytes16& key) const;

@@ -18,8 +18,9 @@ void restore_config(Call& call);
 void list_configs(Call& call);
 // number_calls.cc
 void get_number(Call& call);
-// event_calls.cc
+// history_call.cc
 void get_history(Call& call);
+// event_calls.cc
 void get_events(Call& call);
 void stream_events(Call& call);
 // operation_calls.cc

@@ -11,6 +11,7 @@ constexpr std::array<std::string_view, 8> kListQuery = {"limit",         "starti
                                                         "phone_numbers", "sip_username",   "name_prefix",   "type"};
 constexpr std::array<std::string_view, 1> kWriteQuery = {"dry_run"};
 constexpr std::array<std::string_view, 2> kPageQuery = {"after", "limit"};
+constexpr std::array<std::string_view, 4> kHistoryQuery = {"after", "limit", "from", "to"};
 constexpr std::array<std::string_view, 1> kStreamQuery = {"after"};
 constexpr std::span<const std::string_view> kNone = {};
 
@@ -28,7 +29,7 @@ constexpr std::array kRoutes = {
     Route{Method::get, "/numbers/{number}", Needs::read, false, kNone, get_number},
     Route{Method::post, "/domain-dialin-config/{id}/move", Needs::write, true, kWriteQuery, move_config},
     Route{Method::post, "/domain-dialin-config/{id}/restore", Needs::write, true, kWriteQuery, restore_config},
-    Route{Method::get, "/domain-dialin-config/{id}/history", Needs::audit, false, kPageQuery, get_history},
+    Route{Method::get, "/domain-dialin-config/{id}/history", Needs::audit, false, kHistoryQuery, get_history},
     Route{Method::get, "/events", Needs::audit, false, kPageQuery, get_events},
     Route{Method::get, "/events/stream", Needs::audit, false, kStreamQuery, stream_events},
     Route{Method::get, "/", Needs::key, false, kNone, get_domain},

@@ -29,6 +29,7 @@ class JsonCodec : public Codec {
 
   Answer answer(const ConfigState& state, const std::optional<ConfigId>& moved_from) const override;
   void show(const Record& record, const Event& event, std::string& out) const override;
+  void compare(const Record& from_record, const Event& from, const Record& to_record, const Event& to, std::string& out) const override;
 };
 
 }  // namespace dialin::codec

@@ -1,4 +1,4 @@
-// What callers get to see: the answer of a GET, and events.
+// What callers get to see: the answer of a GET, events, and what differs between two of them.
 
 #include "infra/codec/config_json.h"
 #include "infra/codec/json_codec.h"
@@ -16,24 +16,43 @@ std::size_t text_bytes(const Config& config) {
   return bytes;
 }
 
-void write_changes(const Event& event, JsonWriter& writer) {
+/// Nothing is set in it: what a config is before its creation and after its deletion.
+const Config kNothing{};
+
+const Config& config_after(const Event& event) {
+  return event.name == EventName::deleted ? kNothing : event.config;
+}
+
+void write_changes(PropertySet changed, const Config& from, const Config& to, JsonWriter& writer) {
   writer.name("changes");
   writer.open_array();
   for (const Property property : kProperties) {
-    if (!event.changed.has(property)) continue;
-    // A deletion's config is the state before; a creation has none.
-    const Config& earlier = event.name == EventName::deleted ? event.config : event.before;
+    if (!changed.has(property)) continue;
     writer.element();
     writer.open_object();
     writer.name("property");
     writer.plain(name_of(property));
     writer.name("from");
-    writer.text_or_null(shown(earlier, property));
+    writer.text_or_null(shown(from, property));
     writer.name("to");
-    writer.text_or_null(event.name == EventName::deleted ? std::nullopt : shown(event.config, property));
+    writer.text_or_null(shown(to, property));
     writer.close_object();
   }
   writer.close_array();
+}
+
+void write_end(std::string_view name, const Record& record, const Event& event, JsonWriter& writer) {
+  writer.name(name);
+  writer.open_object();
+  writer.name("version");
+  writer.number(event.version.value);
+  writer.name("sequence");
+  writer.number(record.sequence.value);
+  writer.name("time");
+  writer.plain(record.time.rfc3339());
+  writer.name("name");
+  writer.plain(name_of(event.name));
+  writer.close_object();
 }
 
 }  // namespace
@@ -98,7 +117,8 @@ void JsonCodec::show(const Record& record, const Event& event, std::string& out)
   writer.plain(name_of(event.config.category));
   write_properties(event.config, HmacAs::fingerprint, writer, out);
   writer.close_object();
-  write_changes(event, writer);
+  // A deletion's config is the state before.
+  write_changes(event.changed, event.name == EventName::deleted ? event.config : event.before, config_after(event), writer);
   if (event.moved_to) {
     writer.name("moved_to");
     writer.plain(event.moved_to->config_id.text());
@@ -111,6 +131,19 @@ void JsonCodec::show(const Record& record, const Event& event, std::string& out)
     writer.name("restored_from");
     writer.number(event.restored_from->value);
   }
+  writer.close_object();
+}
+
+void JsonCodec::compare(const Record& from_record, const Event& from, const Record& to_record, const Event& to, std::string& out) const {
+  JsonWriter writer(out);
+  writer.open_object();
+  writer.name("config_id");
+  writer.plain(to.config_id.text());
+  writer.name("type");
+  writer.plain(name_of(to.config.category));
+  write_end("from", from_record, from, writer);
+  write_end("to", to_record, to, writer);
+  write_changes(difference(config_after(from), config_after(to)), config_after(from), config_after(to), writer);
   writer.close_object();
 }
 

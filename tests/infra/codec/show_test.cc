@@ -114,5 +114,42 @@ TEST(Show, never_holds_a_seal) {
   }
 }
 
+std::string compared(const Event& from, const Event& to) {
+  Record later = record_of(to, "");
+  later.sequence = {78};
+  std::string out;
+  JsonCodec().compare(record_of(from, ""), from, later, to, out);
+  return out;
+}
+
+TEST(Compare, tells_both_ends_and_what_differs_between_the_states_after_them) {
+  EXPECT_EQ(compared(created_pinless(), updated_pinless()),
+            R"({"config_id":"3d813cbb-47fb-42ba-91df-831e1593ac29","type":"pinless_dialin",)"
+            R"("from":{"version":1,"sequence":77,"time":"2026-05-04T13:06:07.080900Z","name":"ConfigCreated"},)"
+            R"("to":{"version":2,"sequence":78,"time":"2026-05-04T13:06:07.080900Z","name":"ConfigUpdated"},)"
+            R"("changes":[{"property":"name_prefix","from":"Früh \"am\" Morgen\n☎ 😀","to":"Late"},)"
+            R"({"property":"hold_music_url","from":null,"to":"https://example.com/hold.mp3"},)"
+            R"({"property":"timeout_config.message","from":"Nobody is here.","to":null}]})");
+}
+
+TEST(Compare, finds_nothing_set_after_a_deletion_on_either_side) {
+  const std::string gone = compared(created_pinless(), deleted_pinless());
+  EXPECT_NE(gone.find(R"({"property":"phone_number","from":"+12555599999","to":null})"), std::string::npos) << gone;
+  const std::string back = compared(deleted_pinless(), created_pinless());
+  EXPECT_NE(back.find(R"({"property":"phone_number","from":null,"to":"+12555599999"})"), std::string::npos) << back;
+  EXPECT_TRUE(compared(deleted_pinless(), deleted_pinless()).ends_with(R"("changes":[]})"));
+}
+
+TEST(Compare, tells_secrets_by_fingerprints) {
+  Event renewed = created_pinless();
+  renewed.config.hmac->fingerprint = "8899aabbccddeeff";
+  renewed.config.hmac->box = "another seal";
+  const std::string json = compared(created_pinless(), renewed);
+  EXPECT_TRUE(json.ends_with(R"("changes":[{"property":"hmac","from":"00112233445566ff","to":"8899aabbccddeeff"}]})")) << json;
+  Event sealed_anew = created_pinless();
+  sealed_anew.config.hmac->box = "another seal";
+  EXPECT_TRUE(compared(created_pinless(), sealed_anew).ends_with(R"("changes":[]})"));
+}
+
 }  // namespace
 }  // namespace dialin::codec
