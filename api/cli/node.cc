@@ -127,6 +127,7 @@ class ServingNode : public Node {
             *keys_,
             *ring_,
             ground_->random,
+            ground_->clock,
             ground_->codec,
             ground_->telemetry,
             slow_reads_,

@@ -34,6 +34,7 @@ struct Admitted {
   const Route* route = nullptr;
   std::string_view argument;
   std::shared_ptr<const Caller> caller;  ///< null for operations
+  std::optional<Sequence> as_of = {};    ///< where the call looks back to; nothing: at the present
 };
 
 struct Call {
@@ -48,10 +49,12 @@ struct Call {
   std::optional<ConfigId> id() const { return ConfigId::parse(admitted.argument); }
   /// What is applied here. Asked for before the views are read, an answer reflects at least this.
   Sequence applied() const { return wiring.watch.applied(); }
+  /// What an answer stands for: the place that was asked for, or what is applied() before the views are read.
+  Sequence position() const { return admitted.as_of ? *admitted.as_of : applied(); }
 
   void respond(Response response);
-  void answer(std::string body, std::string_view headers = {}) { respond(admitted.manner.answer(std::move(body), applied(), headers)); }
-  void refuse(const Problem& problem) { respond(admitted.manner.refusal(problem, applied())); }
+  void answer(std::string body, std::string_view headers = {}) { respond(admitted.manner.answer(std::move(body), position(), headers)); }
+  void refuse(const Problem& problem) { respond(admitted.manner.refusal(problem, position())); }
   Reply later();
   void stream(Response response, std::unique_ptr<StreamSource> source);
 

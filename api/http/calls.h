@@ -18,6 +18,7 @@ void restore_config(Call& call);
 void list_configs(Call& call);
 // number_calls.cc
 void get_number(Call& call);
+void get_number_history(Call& call);
 // history_call.cc
 void get_history(Call& call);
 // event_calls.cc

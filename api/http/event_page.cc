@@ -46,10 +46,10 @@ PageRequest page_request(const Query& query, Violations& broken) {
 }
 
 void answer_page(Call& call, const PageRequest& request, ReadSlice read) {
-  call.answer_slowly([&wiring = call.wiring, manner = call.admitted.manner, request, read = std::move(read)] {
-    const Sequence applied = wiring.watch.applied();
+  call.answer_slowly([&wiring = call.wiring, manner = call.admitted.manner, as_of = call.admitted.as_of, request, read = std::move(read)] {
+    const Sequence position = as_of ? *as_of : wiring.watch.applied();
     std::optional<std::string> body = page_body(wiring.codec, request, read);
-    return body ? manner.answer(std::move(*body), applied) : manner.refusal(no_such_config(), applied);
+    return body ? manner.answer(std::move(*body), position) : manner.refusal(no_such_config(), position);
   });
 }
 

@@ -19,6 +19,7 @@ PageRequest page_request(const Query& query, Violations& broken);
 
 /// At most `limit` events behind `after`; nothing when there is nothing to page through, which becomes a 404. Any thread.
 using ReadSlice = std::function<std::optional<projections::EventPage>(Sequence after, std::size_t limit)>;
+/// `read` looks back itself when the call does.
 void answer_page(Call& call, const PageRequest& request, ReadSlice read);
 
 }  // namespace dialin::http

@@ -16,7 +16,7 @@ std::optional<Versions> versions_of(const Query& query, Violations& broken) {
   const bool has_from = query.find("from") != nullptr;
   const bool has_to = query.find("to") != nullptr;
   if (!has_from && !has_to) return std::nullopt;
-  for (const char* parameter : {"after", "limit"}) {
+  for (const char* parameter : {"after", "limit", "as_of"}) {
     if (query.find(parameter) != nullptr)
       broken.push_back({parameter, "must not be given together with from and to: it is for pages of events"});
   }
@@ -59,9 +59,9 @@ void get_history(Call& call) {
   const std::optional<ConfigId> id = call.id();
   if (!id) return call.refuse(no_such_config());
   if (versions) return answer_difference(call, *id, *versions);
-  answer_page(call, page, [&views = call.wiring.views, tenant = call.tenant(), id = *id](Sequence after, std::size_t limit) {
-    return views.history(tenant, id, after, limit);
-  });
+  answer_page(call, page,
+              [&views = call.wiring.views, tenant = call.tenant(), id = *id, until = call.admitted.as_of.value_or(projections::kNoEnd)](
+                  Sequence after, std::size_t limit) { return views.history(tenant, id, after, limit, until); });
 }
 
 }  // namespace dialin::http

@@ -86,16 +86,17 @@ std::string body_of(const ListPage& page, const TenantId& tenant, const Secrets&
 }
 
 Response respond_to(const Wiring& wiring, const Manner& manner, const ListRequest& request) {
-  const Sequence applied = wiring.watch.applied();
+  const Sequence position = request.as_of ? *request.as_of : wiring.watch.applied();
   const std::optional<ListPage> page = wiring.views.list(request);
-  if (page) return manner.answer(body_of(*page, request.tenant, wiring.secrets), applied);
+  if (page) return manner.answer(body_of(*page, request.tenant, wiring.secrets), position);
   const char* cursor = request.starting_after ? "starting_after" : "ending_before";
-  return manner.refusal(invalid(cursor, "must be the id of one of your configs"), applied);
+  const char* rule = request.as_of ? "must be the id of a config that you had by then" : "must be the id of one of your configs";
+  return manner.refusal(invalid(cursor, rule), position);
 }
 
-/// Only these filters look at every config; the others have an index.
-bool is_slow(const ListFilter& filter) {
-  return !filter.phone_numbers.empty() || filter.name_prefix || filter.type;
+/// Only these filters look at every config; the others have an index. A look back may read the log for every config of its page.
+bool is_slow(const ListRequest& request) {
+  return request.as_of || !request.filter.phone_numbers.empty() || request.filter.name_prefix || request.filter.type;
 }
 
 }  // namespace
@@ -106,6 +107,7 @@ void list_configs(Call& call) {
   Violations broken;
   ListRequest request;
   request.tenant = call.tenant();
+  request.as_of = call.admitted.as_of;
   request.filter = filter_of(*query, broken);
   request.limit = query->number("limit", projections::kListLimitMax, 1, projections::kListLimitMax, broken);
   request.starting_after = cursor_of(*query, "starting_after", broken);
@@ -114,7 +116,7 @@ void list_configs(Call& call) {
     broken.push_back({"ending_before", "must not be given together with starting_after"});
   if (!broken.empty()) return call.refuse(invalid(std::move(broken)));
 
-  if (!is_slow(request.filter)) return call.respond(respond_to(call.wiring, call.admitted.manner, request));
+  if (!is_slow(request)) return call.respond(respond_to(call.wiring, call.admitted.manner, request));
   call.answer_slowly([&wiring = call.wiring, manner = call.admitted.manner, request] { return respond_to(wiring, manner, request); });
 }
 

@@ -7,11 +7,13 @@
 namespace dialin::http {
 namespace {
 
-constexpr std::array<std::string_view, 8> kListQuery = {"limit",         "starting_after", "ending_before", "phone_number",
-                                                        "phone_numbers", "sip_username",   "name_prefix",   "type"};
+constexpr std::array<std::string_view, 9> kListQuery = {"limit",        "starting_after", "ending_before", "phone_number", "phone_numbers",
+                                                        "sip_username", "name_prefix",    "type",          "as_of"};
+constexpr std::array<std::string_view, 1> kLookBackQuery = {"as_of"};
 constexpr std::array<std::string_view, 1> kWriteQuery = {"dry_run"};
 constexpr std::array<std::string_view, 2> kPageQuery = {"after", "limit"};
-constexpr std::array<std::string_view, 4> kHistoryQuery = {"after", "limit", "from", "to"};
+constexpr std::array<std::string_view, 5> kHistoryQuery = {"after", "limit", "from", "to", "as_of"};
+constexpr std::array<std::string_view, 3> kNumberHistoryQuery = {"after", "limit", "as_of"};
 constexpr std::array<std::string_view, 1> kStreamQuery = {"after"};
 constexpr std::span<const std::string_view> kNone = {};
 
@@ -20,13 +22,14 @@ constexpr std::string_view kConfig = "/domain-dialin-config/{id}";
 
 // The most asked for comes first: the table is searched from its beginning.
 constexpr std::array kRoutes = {
-    Route{Method::get, kConfig, Needs::read, false, kNone, get_config},
+    Route{Method::get, kConfig, Needs::read, false, kLookBackQuery, get_config},
     Route{Method::put, kConfig, Needs::write, true, kWriteQuery, update_config},
     Route{Method::post, kConfig, Needs::write, true, kWriteQuery, update_config},
     Route{Method::del, kConfig, Needs::write, false, kWriteQuery, delete_config},
     Route{Method::get, kConfigs, Needs::read, false, kListQuery, list_configs},
     Route{Method::post, kConfigs, Needs::write, true, kWriteQuery, create_config},
-    Route{Method::get, "/numbers/{number}", Needs::read, false, kNone, get_number},
+    Route{Method::get, "/numbers/{number}", Needs::read, false, kLookBackQuery, get_number},
+    Route{Method::get, "/numbers/{number}/history", Needs::audit, false, kNumberHistoryQuery, get_number_history},
     Route{Method::post, "/domain-dialin-config/{id}/move", Needs::write, true, kWriteQuery, move_config},
     Route{Method::post, "/domain-dialin-config/{id}/restore", Needs::write, true, kWriteQuery, restore_config},
     Route{Method::get, "/domain-dialin-config/{id}/history", Needs::audit, false, kHistoryQuery, get_history},

@@ -12,6 +12,7 @@
 #include "domain/access.h"
 #include "domain/codec.h"
 #include "domain/event_log.h"
+#include "domain/instant.h"
 #include "domain/secrets.h"
 #include "domain/telemetry.h"
 #include "domain/validate.h"
@@ -29,6 +30,7 @@ struct Wiring {
   const Access& access;
   const Secrets& secrets;
   const Random& random;
+  const Clock& clock;
   const Codec& codec;
   Telemetry& telemetry;
   service::SlowReads& slow_reads;

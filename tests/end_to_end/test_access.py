@@ -31,7 +31,7 @@ CALLS = {
     "write": [("POST", "/domain-dialin-config", {"type": "pin_dialin"}), ("PUT", "/domain-dialin-config/{id}", {"name_prefix": "x"}),
               ("POST", "/domain-dialin-config/{id}", {"name_prefix": "x"}), ("DELETE", "/domain-dialin-config/{id}", None),
               ("POST", "/domain-dialin-config/{id}/move", {"type": "pin_dialin"}), ("POST", "/domain-dialin-config/{id}/restore", {"version": 1})],
-    "audit": [("GET", "/domain-dialin-config/{id}/history", None), ("GET", "/events", None), ("GET", "/events/stream", None)],
+    "audit": [("GET", "/domain-dialin-config/{id}/history", None), ("GET", "/numbers/{number}/history", None), ("GET", "/events", None), ("GET", "/events/stream", None)],
 }
 
 
@@ -64,7 +64,8 @@ def test_a_tenant_sees_nothing_of_another(client, other):
         there, absent = client.call(method, target + tail, body), client.call(method, nowhere + tail, body)
         there.refused(404, "not-found")
         assert there.body.replace(theirs["id"].encode(), b"ID") == absent.body.replace(nowhere.rsplit("/", 1)[1].encode(), b"ID"), "not even that it exists"
-    client.get(f"/numbers/{theirs['config']['phone_number']}").refused(404, "not-found")
+    for tail in ("", "/history", "?as_of=3", "/history?as_of=3"):
+        client.get(f"/numbers/{theirs['config']['phone_number']}{tail}").refused(404, "not-found")
     assert client.page() == {"total_count": 0, "data": []} and client.all_events() == []
     assert stranger.config(theirs["id"]) == theirs
 

@@ -51,8 +51,8 @@ LiveApi::LiveApi() {
   writer_ =
       std::make_unique<service::Writer>(service::Writer::Ports{*log_, *opened_.store, *projector_, *views_, codec_, clock_, telemetry_},
                                         rules, service::WriterLimits{}, std::vector<service::AppliedObserver*>{watch_.get(), hub_.get()});
-  api_ = std::make_unique<Api>(Wiring{*writer_, *views_, *watch_, *log_, *keys_, *ring_, random_, codec_, telemetry_, *slow_reads_, *hub_,
-                                      rules, "{\"openapi\":1}", "{\"asyncapi\":1}", [this] { return reasons_; }});
+  api_ = std::make_unique<Api>(Wiring{*writer_, *views_, *watch_, *log_, *keys_, *ring_, random_, clock_, codec_, telemetry_, *slow_reads_,
+                                      *hub_, rules, "{\"openapi\":1}", "{\"asyncapi\":1}", [this] { return reasons_; }});
   ServerOptions server;
   server.port = 0;
   server.threads = kThreads;

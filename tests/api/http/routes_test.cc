@@ -25,14 +25,15 @@ TEST(Routes, a_path_finds_its_row) {
   EXPECT_EQ(found(Method::post, "/domain-dialin-config/x/move"), "/domain-dialin-config/{id}/move x");
   EXPECT_EQ(found(Method::get, "/domain-dialin-config/x/history"), "/domain-dialin-config/{id}/history x");
   EXPECT_EQ(found(Method::get, "/numbers/+1555"), "/numbers/{number} +1555");
+  EXPECT_EQ(found(Method::get, "/numbers/+1555/history"), "/numbers/{number}/history +1555");
   EXPECT_EQ(found(Method::get, "/events"), "/events");
   EXPECT_EQ(found(Method::get, "/events/stream"), "/events/stream");
 }
 
 TEST(Routes, what_is_no_path) {
-  for (const char* path :
-       {"/nowhere", "//", "/domain-dialin-config/", "/domain-dialin-config/a/b", "/domain-dialin-config/a/move/",
-        "/domain-dialin-config//move", "/domain-dialin-configs", "/events/", "/numbers/", "/numbers/1/history", "*", "/v1/events"})
+  for (const char* path : {"/nowhere", "//", "/domain-dialin-config/", "/domain-dialin-config/a/b", "/domain-dialin-config/a/move/",
+                           "/domain-dialin-config//move", "/domain-dialin-configs", "/events/", "/numbers/", "/numbers//history",
+                           "/numbers/1/history/", "*", "/v1/events"})
     EXPECT_EQ(found(Method::get, path), "no path") << path;
 }
 

@@ -1,0 +1,69 @@
+#include "api/http/as_of.h"
+
+#include <algorithm>
+
+#include "api/http/decimal.h"
+
+namespace dialin::http {
+namespace {
+
+constexpr std::string_view kName = "as_of";
+constexpr std::size_t kOffsetChars = 6;  // `+02:00`
+
+bool may_look_back(const Route& route) {
+  return std::find(route.query.begin(), route.query.end(), kName) != route.query.end();
+}
+
+std::string with_plus(std::string_view text) {
+  std::string time(text);
+  if (time.size() > kOffsetChars && time[time.size() - kOffsetChars] == ' ') time[time.size() - kOffsetChars] = '+';
+  return time;
+}
+
+}  // namespace
+
+Result<AsOf, BrokenRule> parse_as_of(std::string_view text) {
+  if (const std::optional<std::uint64_t> number = parse_decimal(text)) return AsOf(Sequence{*number});
+  if (const std::optional<Instant> time = Instant::parse(with_plus(text))) return AsOf(*time);
+  return BrokenRule{"must be a sequence, or a time as 2026-05-04T14:05:00Z or 2026-05-04T16:05:00+02:00"};
+}
+
+Result<std::optional<AsOf>, Problem> as_of_wish(const Call& call) {
+  const Route& route = *call.admitted.route;
+  if (call.request().query.empty() || !may_look_back(route)) return std::optional<AsOf>();
+  const Result<Query, Violations> query = Query::parse(call.request().query, route.query);
+  const std::string* text = query ? query->find(kName) : nullptr;
+  if (text == nullptr) return std::optional<AsOf>();
+  if (!call.admitted.caller->may(Scope::audit))
+    return Problem{ErrorKind::forbidden, "the API key lacks the scope audit, which as_of needs beside the call's own"};
+  const Result<AsOf, BrokenRule> as_of = parse_as_of(*text);
+  if (!as_of) return invalid(std::string(kName), as_of.error().text);
+  if (!call.wiring.views.can_look_back()) return cannot_look_back(kName);
+  return std::optional(*as_of);
+}
+
+Problem cannot_look_back(std::string_view what) {
+  return {ErrorKind::unavailable, "the views are being rebuilt; " + std::string(what) + " will be answered when they are"};
+}
+
+bool is_applied(const AsOf& as_of, const Wiring& wiring) {
+  if (const Sequence* sequence = std::get_if<Sequence>(&as_of)) return *sequence <= wiring.watch.applied();
+  return std::get<Instant>(as_of) <= wiring.views.position().time;
+}
+
+std::optional<Problem> check_within(const AsOf& as_of, Sequence end) {
+  const Sequence* sequence = std::get_if<Sequence>(&as_of);
+  if (sequence == nullptr || *sequence <= end) return std::nullopt;
+  return invalid(std::string(kName), "must not lie beyond the log's end, " + std::to_string(end.value));
+}
+
+Result<Sequence, Problem> place_of(const AsOf& as_of, const Wiring& wiring) {
+  const projections::Views& views = wiring.views;
+  if (const Sequence* sequence = std::get_if<Sequence>(&as_of)) return views.whole(*sequence);
+  const Instant time = std::get<Instant>(as_of);
+  // Times on the chain may be ahead of this node's clock. What they name is no future.
+  if (time > wiring.clock.now() && time > views.position().time) return invalid(std::string(kName), "must not lie in the future");
+  return views.whole(views.sequence_at(time));
+}
+
+}  // namespace dialin::http
