@@ -32,6 +32,8 @@ class LogWords {
 struct VerifyOptions {
   LogOptions log;
   std::optional<std::string> expect;  ///< `SEQUENCE:ID` of a record that must be there
+  std::string checkpoints;            ///< file of signed notes that the log must agree with; empty: none
+  std::string checkpoint_key;         ///< file of the public keys that signed them
   bool json = false;
 };
 Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments);

@@ -10,9 +10,12 @@
 #include "api/http/entrance.h"
 #include "api/http/event_stream.h"
 #include "api/http/server.h"
+#include "domain/checkpoint.h"
 #include "infra/codec/json_codec.h"
 #include "infra/crypto/api_keys.h"
 #include "infra/crypto/key_ring.h"
+#include "infra/crypto/note_key_file.h"
+#include "infra/crypto/signed_note.h"
 #include "infra/crypto/system_random.h"
 #include "infra/log/posix_files.h"
 #include "infra/telemetry/prometheus_telemetry.h"
@@ -69,10 +72,12 @@ std::string url_of(const std::string& host, std::uint16_t port) {
 class ServingNode : public Node {
  public:
   ServingNode(const ServeOptions& options, std::unique_ptr<Ground> ground, std::unique_ptr<crypto::ApiKeys> keys,
-              std::unique_ptr<crypto::KeyRing> ring, OpenStore opened, std::unique_ptr<SharedNode> shared)
+              std::unique_ptr<crypto::KeyRing> ring, std::optional<crypto::NoteSigner> signer, OpenStore opened,
+              std::unique_ptr<SharedNode> shared)
       : ground_(std::move(ground)),
         keys_(std::move(keys)),
         ring_(std::move(ring)),
+        signer_(std::move(signer)),
         log_(std::move(opened.log)),
         shared_log_(opened.shared),
         shared_(std::move(shared)),
@@ -142,13 +147,19 @@ class ServingNode : public Node {
               return {};
             },
             shared_ ? [this] { return standing_of(*shared_log_, shared_->identity); } : std::function<http::NodeStanding()>(),
-            shared_ ? &shared_->others : nullptr};
+            shared_ ? &shared_->others : nullptr,
+            signer_ ? [this](const Tail& tail) { return signed_end(tail); } : std::function<std::string(const Tail&)>()};
+  }
+
+  std::string signed_end(const Tail& tail) const {
+    return crypto::signed_note(Checkpoint{log_->id(), tail.sequence, tail.id, ground_->clock.now()}.text(), *signer_);
   }
 
   std::atomic<bool> stopping_{false};
   std::unique_ptr<Ground> ground_;
   std::unique_ptr<crypto::ApiKeys> keys_;
   std::unique_ptr<crypto::KeyRing> ring_;
+  std::optional<crypto::NoteSigner> signer_;  ///< of checkpoints; nothing without --signing-key
   std::unique_ptr<EventLog> log_;
   log::kafka::KafkaLog* shared_log_;  ///< `log_`, when nodes share it
   std::unique_ptr<SharedNode> shared_;
@@ -172,6 +183,12 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   if (!keys) return CannotServe{keys.error().text};
   auto ring = crypto::KeyRing::load(options.keyring);
   if (!ring) return CannotServe{ring.error().text};
+  std::optional<crypto::NoteSigner> signer;
+  if (!options.signing_key.empty()) {
+    auto read = crypto::read_note_signer(options.signing_key);
+    if (!read) return CannotServe{read.error().text};
+    signer = std::move(*read);
+  }
   ground->server.start();
   std::filesystem::create_directories(options.data);
   const log::EmbeddedLog::Ports ports{ground->files, ground->clock, ground->random, ground->codec, ground->telemetry};
@@ -187,8 +204,8 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
     store = open_store(options.data, ports, **ring);
   }
   if (!*store) return store->error();
-  return std::unique_ptr<Node>(
-      std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring), std::move(**store), std::move(shared)));
+  return std::unique_ptr<Node>(std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring),
+                                                             std::move(signer), std::move(**store), std::move(shared)));
 }
 
 }  // namespace dialin::cli

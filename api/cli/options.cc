@@ -45,6 +45,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.option("--listen", listen, "HOST:PORT to take requests on; port 0 is any free one");
   line.option("--keys", options.keys, "file of API keys [DATA/keys.json]");
   line.option("--keyring", options.keyring, "file of the keys that seal secrets [DATA/keyring.json]");
+  line.option("--signing-key", options.signing_key, "file of the key that signs what GET /checkpoint gives ['dialin checkpoint init']");
   line.flag("--dev", options.dev, "for trying it out: make missing keys and key ring, a tenant 'dev', and print its key");
   line.option("--log", log, "where the log is").one_of({"embedded", "kafka"});
   line.option("--advertise", options.advertise, "http://HOST:PORT where other nodes on the same log reach this one [where it listens]");

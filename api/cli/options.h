@@ -24,8 +24,9 @@ struct ServeOptions {
   std::string data;                   ///< directory: log/ and views/ stand in it
   std::string host;                   ///< of --listen
   std::uint16_t port = 0;
-  std::string keys;     ///< file; default DATA/keys.json
-  std::string keyring;  ///< file; default DATA/keyring.json
+  std::string keys;         ///< file; default DATA/keys.json
+  std::string keyring;      ///< file; default DATA/keyring.json
+  std::string signing_key;  ///< file, of checkpoints; empty: none are signed
   bool dev = false;
   std::string sip_domain = "sip.dialin.local";
   bool allow_sip_only = false;

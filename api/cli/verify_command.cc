@@ -30,6 +30,15 @@ int said(const std::string& text, bool unreadable) {
   return kCouldNotRun;
 }
 
+int told(const UnfitCheckpoints& unfit) {
+  if (unfit.status == kNotSo) {
+    std::cout << unfit.text << '\n';
+  } else {
+    std::cerr << "dialin verify: " << unfit.text << '\n';
+  }
+  return unfit.status;
+}
+
 }  // namespace
 
 int run_verify(const std::vector<std::string>& arguments) {
@@ -40,6 +49,11 @@ int run_verify(const std::vector<std::string>& arguments) {
   if (options.expect && !known.expect(*options.expect)) {
     std::cerr << "dialin verify: --expect is SEQUENCE:ID, as '207:' and the 64 hexadecimal digits of the record's id\n";
     return kWrongUse;
+  }
+  if (!options.checkpoints.empty()) {
+    const auto kept = read_checkpoints(options.checkpoints, options.checkpoint_key);
+    if (!kept) return told(kept.error());
+    known.expect(*kept, options.checkpoints);
   }
   bool compared = true;
   try {

@@ -29,6 +29,7 @@ void get_domain(Call& call);
 void get_health(Call& call);
 void get_readiness(Call& call);
 void get_metrics(Call& call);
+void get_checkpoint(Call& call);
 void get_openapi(Call& call);
 void get_asyncapi(Call& call);
 

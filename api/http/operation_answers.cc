@@ -44,4 +44,10 @@ Response metrics_answer(const Manner& manner, const Telemetry& telemetry, Sequen
   return response;
 }
 
+Response checkpoint_answer(const Manner& manner, std::string note, Sequence applied) {
+  Response response = manner.answer(std::move(note), applied, kNeverStore);
+  response.content_type = "text/plain; charset=utf-8";
+  return response;
+}
+
 }  // namespace dialin::http

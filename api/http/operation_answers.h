@@ -24,5 +24,6 @@ Response health_answer(const Manner& manner, Sequence applied);
 /// 200, or 503 when there are reasons not to be ready.
 Response readiness_answer(const Manner& manner, const Readiness& readiness);
 Response metrics_answer(const Manner& manner, const Telemetry& telemetry, Sequence applied);
+Response checkpoint_answer(const Manner& manner, std::string note, Sequence applied);
 
 }  // namespace dialin::http

@@ -55,6 +55,19 @@ void get_metrics(Call& call) {
   call.respond(metrics_answer(call.admitted.manner, call.wiring.telemetry, call.applied()));
 }
 
+void get_checkpoint(Call& call) {
+  if (!call.query()) return;
+  if (!call.wiring.checkpoint) {
+    return call.refuse({ErrorKind::not_found, "this server signs no checkpoints: it runs without --signing-key"});
+  }
+  // Of what is applied: that is durable, and the same as the other reads tell.
+  call.answer_slowly([&wiring = call.wiring, manner = call.admitted.manner, applied = call.applied()] {
+    const auto record = wiring.log.at(applied);
+    if (!record) return manner.refusal(failed(wiring.telemetry, "the record to be signed cannot be read"), applied);
+    return checkpoint_answer(manner, wiring.checkpoint(tail_of(*record)), applied);
+  });
+}
+
 void get_openapi(Call& call) {
   if (call.query()) call.answer(call.wiring.openapi);
 }

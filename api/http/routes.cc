@@ -39,6 +39,7 @@ constexpr std::array kRoutes = {
     Route{Method::get, "/healthz", Needs::nothing, false, kNone, get_health},
     Route{Method::get, "/readyz", Needs::nothing, false, kNone, get_readiness},
     Route{Method::get, "/metrics", Needs::nothing, false, kNone, get_metrics},
+    Route{Method::get, "/checkpoint", Needs::nothing, false, kNone, get_checkpoint},
     Route{Method::get, "/openapi.json", Needs::nothing, false, kNone, get_openapi},
     Route{Method::get, "/asyncapi.json", Needs::nothing, false, kNone, get_asyncapi},
 };

@@ -43,6 +43,8 @@ struct Wiring {
   /// Where this node stands among those that share its log; null when no other does. Any thread.
   std::function<NodeStanding()> standing = {};
   NodeClient* nodes = nullptr;  ///< how the others are reached; null likewise
+  /// The signed note that says that the log ends here; null when nothing is signed. Any thread.
+  std::function<std::string(const Tail&)> checkpoint = {};
 };
 
 }  // namespace dialin::http

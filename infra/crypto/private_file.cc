@@ -15,12 +15,15 @@ namespace dialin::crypto {
 namespace {
 
 constexpr mode_t kOwnerOnly = 0600;
+constexpr mode_t kReadable = 0644;
 constexpr mode_t kOthers = 0077;
 constexpr std::chrono::milliseconds kLockRetry{20};
 
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
@@ -56,6 +59,38 @@ Result<void, FileFault> write_all(int descriptor, const std::string& file, std::
   return {};
 }
 
+struct OpenedFile {
+  Descriptor descriptor;
+  struct stat status;
+};
+Result<OpenedFile, FileFault> open_to_read(const std::string& file, std::size_t bytes_max) {
+  OpenedFile opened{Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC)), {}};
+  if (opened.descriptor.number() < 0) {
+    if (errno == ENOENT) return FileFault{FaultCode::missing, file + " is missing"};
+    return failed(file, "opening");
+  }
+  if (::fstat(opened.descriptor.number(), &opened.status) != 0) return failed(file, "looking at it");
+  if (!S_ISREG(opened.status.st_mode)) return FileFault{FaultCode::failed, file + " is not a regular file"};
+  if (opened.status.st_size > static_cast<off_t>(bytes_max)) {
+    return FileFault{FaultCode::damaged, file + " is larger than " + std::to_string(bytes_max) + " bytes"};
+  }
+  return opened;
+}
+
+Result<std::string, FileFault> read_all(const OpenedFile& opened, const std::string& file) {
+  std::string bytes(static_cast<std::size_t>(opened.status.st_size), '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(opened.descriptor.number(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed(file, "reading");
+    if (got == 0) break;  // cut meanwhile: what is left is judged as it is, and the stamp no longer fits
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
 /// A rename is durable once its directory is.
 Result<void, FileFault> sync_directory_of(const std::string& file) {
   const auto directory = std::filesystem::path(file).parent_path();
@@ -71,14 +106,14 @@ std::string target_of(const std::string& file) {
 }
 
 /// Writes `text` to a file beside `file`, which is then renamed to it. `flags` are renameat2's.
-Result<void, FileFault> put(const std::string& file, std::string_view text, unsigned flags, const struct stat* owner) {
+Result<void, FileFault> put(const std::string& file, std::string_view text, mode_t mode, unsigned flags, const struct stat* owner) {
   if (text.size() > kPrivateFileBytes_max) {
     return FileFault{FaultCode::invalid, file + " would grow beyond " + std::to_string(kPrivateFileBytes_max) + " bytes"};
   }
   // Whoever comes here holds the lock, or creates: the process id is name enough.
   const std::string beside = file + ".new." + std::to_string(::getpid());
   ::unlink(beside.c_str());
-  const Descriptor created(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly));
+  const Descriptor created(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (created.number() < 0) return failed(file, "making a new file beside it");
   auto done = write_all(created.number(), file, text);
   if (done && owner != nullptr && owner->st_uid != ::geteuid() && ::fchown(created.number(), owner->st_uid, owner->st_gid) != 0) {
@@ -103,42 +138,35 @@ std::optional<FileStamp> stamp_of(const std::string& file) {
 }
 
 Result<PrivateText, FileFault> read_private(const std::string& file) {
-  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (opened.number() < 0) {
-    if (errno == ENOENT) return FileFault{FaultCode::missing, file + " is missing"};
-    return failed(file, "opening");
-  }
-  struct stat status {};
-  if (::fstat(opened.number(), &status) != 0) return failed(file, "looking at it");
-  if (!S_ISREG(status.st_mode)) return FileFault{FaultCode::failed, file + " is not a regular file"};
-  if ((status.st_mode & kOthers) != 0) {
+  const auto opened = open_to_read(file, kPrivateFileBytes_max);
+  if (!opened) return opened.error();
+  if ((opened->status.st_mode & kOthers) != 0) {
     return FileFault{FaultCode::not_private, file + " may be read or written by others than its owner: `chmod 600 " + file + "`"};
   }
-  if (status.st_size > static_cast<off_t>(kPrivateFileBytes_max)) {
-    return FileFault{FaultCode::damaged, file + " is larger than " + std::to_string(kPrivateFileBytes_max) + " bytes"};
-  }
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = ::read(opened.number(), bytes.data() + filled, bytes.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed(file, "reading");
-    if (got == 0) break;  // cut meanwhile: what is left is judged as it is, and the stamp no longer fits
-    filled += static_cast<std::size_t>(got);
-  }
-  bytes.resize(filled);
-  return PrivateText{WipedText(std::move(bytes)), stamp_of(status)};
+  auto bytes = read_all(*opened, file);
+  if (!bytes) return bytes.error();
+  return PrivateText{WipedText(std::move(*bytes)), stamp_of(opened->status)};
+}
+
+Result<std::string, FileFault> read_readable(const std::string& file, std::size_t bytes_max) {
+  const auto opened = open_to_read(file, bytes_max);
+  if (!opened) return opened.error();
+  return read_all(*opened, file);
 }
 
 Result<void, FileFault> create_private(const std::string& file, std::string_view text) {
-  return put(file, text, RENAME_NOREPLACE, nullptr);
+  return put(file, text, kOwnerOnly, RENAME_NOREPLACE, nullptr);
+}
+
+Result<void, FileFault> create_readable(const std::string& file, std::string_view text) {
+  return put(file, text, kReadable, RENAME_NOREPLACE, nullptr);
 }
 
 Result<void, FileFault> replace_private(const std::string& file, std::string_view text) {
   const std::string target = target_of(file);
   struct stat status {};
   if (::stat(target.c_str(), &status) != 0) return failed(file, "looking at it");
-  return put(target, text, 0, &status);
+  return put(target, text, kOwnerOnly, 0, &status);
 }
 
 Result<FileLock, FileFault> FileLock::take(const std::string& file) {

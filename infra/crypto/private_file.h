@@ -50,6 +50,10 @@ Result<PrivateText, FileFault> read_private(const std::string& file);
 
 /// Writes a new file of mode 0600, whole and durable or not at all. Never over an existing one.
 Result<void, FileFault> create_private(const std::string& file, std::string_view text);
+/// Likewise, of mode 0644: for what everybody may read.
+Result<void, FileFault> create_readable(const std::string& file, std::string_view text);
+/// All of a file of at most `bytes_max` bytes, whoever may read or write it. The fault for a missing file is `FILE is missing`.
+Result<std::string, FileFault> read_readable(const std::string& file, std::size_t bytes_max);
 /// Likewise, in the place of the existing file, whose owner it keeps; of a symbolic link, in the place of what it points to.
 Result<void, FileFault> replace_private(const std::string& file, std::string_view text);
 

@@ -35,6 +35,8 @@ class ChainScan {
   /// Of the segment that the last record was found in.
   const SegmentScan& segment() const { return *scan_; }
   const Tail& tail() const { return scan_->tail(); }
+  /// The last record that what was read says was durable (SegmentScan).
+  const Tail& durable() const { return scan_->durable(); }
   /// After Step::end: are there bytes behind the last record that are neither record nor mark? A write that is under way, or was when the
   /// server died.
   bool unfinished() const { return unfinished_; }

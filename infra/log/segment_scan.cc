@@ -8,7 +8,8 @@
 
 namespace dialin::log {
 
-SegmentScan::SegmentScan(OpenSegment segment) : segment_(std::move(segment)), window_(segment_.file), tail_(segment_.head.before()) {}
+SegmentScan::SegmentScan(OpenSegment segment)
+    : segment_(std::move(segment)), window_(segment_.file), tail_(segment_.head.before()), durable_(tail_) {}
 
 bool SegmentScan::next(Record& out) {
   // A running server may have written on since the last look.
@@ -42,6 +43,8 @@ SegmentScan::Found SegmentScan::read_frame(Record& out) {
   if (!frame) return breaks("the head of its frame does not match its check");
   if (frame->synced > tail_.sequence)
     return breaks("its frame says that record " + std::to_string(frame->synced.value) + " was durable before");
+  // A group's frames all name the record before the group, so the first of them does so when that was the last to be proved.
+  if (frame->synced == tail_.sequence) durable_ = tail_;
   if (frame->length == 0) {
     offset_ += kFrameHeadBytes;
     return Found::mark;

@@ -24,6 +24,9 @@ class SegmentScan {
   bool unreadable() const { return unreadable_; }
   /// The last record that was given, or the one before the segment.
   const Tail& tail() const { return tail_; }
+  /// The last record that a frame proved so far says was durable, or the one before the segment. That of a copy (ChainFileOptions) is no
+  /// later, but may be an earlier one.
+  const Tail& durable() const { return durable_; }
   /// Behind the last frame that was proved.
   std::uint64_t offset() const { return offset_; }
   /// Of the frame of the record that next() gave.
@@ -49,6 +52,7 @@ class SegmentScan {
   OpenSegment segment_;
   Window window_;
   Tail tail_;
+  Tail durable_;
   std::uint64_t offset_ = kSegmentHeadBytes;
   std::uint64_t record_offset_ = 0;
   std::string broken_;
