@@ -12,13 +12,14 @@ constexpr std::array kCommands = {
     CommandEntry{"keys", "add, list and revoke API keys", run_keys},
     CommandEntry{"keyring", "make, rotate and list the keys that seal secrets", run_keyring},
     CommandEntry{"verify", "prove that the log is whole: every hash, link and rule", run_verify},
+    CommandEntry{"checkpoint", "sign where the log ends, for an auditor to keep", run_checkpoint},
 };
 
 void print_help(std::ostream& out) {
   out << "dialin: an event-sourced store for what happens when a phone number rings.\n\n"
          "Usage: dialin COMMAND [OPTIONS]\n\nCommands:\n";
   for (const auto& command : kCommands) {
-    out << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary << '\n';
+    out << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.summary << '\n';
   }
   out << "\nTry it:\n"
          "  dialin serve --data ./data --dev        keys and key ring are made; prints a key and a curl line\n\n"

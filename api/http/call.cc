@@ -93,8 +93,10 @@ std::optional<Query> Call::query() {
 void Call::answer_slowly(std::function<Response()> work) {
   const Reply reply = later();
   using Turn = service::SlowReads::Turn;
+  // Whoever calls without a key stands in one row with all the others who do.
+  const TenantId whose = admitted.caller ? tenant() : TenantId{};
   const bool is_queued =
-      wiring.slow_reads.submit(tenant(), [&to = wiring, manner = admitted.manner, reply, work = std::move(work)](Turn turn) {
+      wiring.slow_reads.submit(whose, [&to = wiring, manner = admitted.manner, reply, work = std::move(work)](Turn turn) {
         if (turn == Turn::too_late) return reply.respond(manner.refusal(too_many_slow_reads(), to.watch.applied()));
         try {
           reply.respond(work());

@@ -13,7 +13,8 @@ from live.server import NotServing, Server, run
 
 def test_version_and_help():
     assert re.search(r"\d+\.\d+\.\d+", run("--version").stdout)
-    for words in (["--help"], ["serve", "--help"], ["keys", "--help"], ["keys", "add", "--help"], ["keyring", "--help"], ["verify", "--help"]):
+    for words in (["--help"], ["serve", "--help"], ["keys", "--help"], ["keys", "add", "--help"], ["keyring", "--help"], ["verify", "--help"], ["checkpoint", "--help"],
+                  ["checkpoint", "init", "--help"]):
         text = run(*words).stdout
         assert len(text) > 100, words
     text = run("serve", "--help").stdout
