@@ -13,6 +13,7 @@ constexpr std::array kCommands = {
     CommandEntry{"keyring", "make, rotate and list the keys that seal secrets", run_keyring},
     CommandEntry{"verify", "prove that the log is whole: every hash, link and rule", run_verify},
     CommandEntry{"checkpoint", "sign where the log ends, for an auditor to keep", run_checkpoint},
+    CommandEntry{"import", "put an exported chain into an empty log, or go on with it", run_import},
 };
 
 void print_help(std::ostream& out) {

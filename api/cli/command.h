@@ -33,6 +33,7 @@ int run_keys(const std::vector<std::string>& arguments);
 int run_keyring(const std::vector<std::string>& arguments);
 int run_verify(const std::vector<std::string>& arguments);
 int run_checkpoint(const std::vector<std::string>& arguments);
+int run_import(const std::vector<std::string>& arguments);
 
 /// The version that CMakeLists.txt names.
 std::string_view version();

@@ -1,7 +1,6 @@
 #include "infra/log/embedded_log.h"
 
 #include <atomic>
-#include <cerrno>
 #include <utility>
 
 #include "domain/invariant.h"
@@ -94,18 +93,12 @@ class OpenLog : public EmbeddedLog {
   bool is_failing_ = false;  ///< said once, not at every group
 };
 
-EmbeddedLog::Failure lock_failure(const std::string& dir, const LockRefused& refused) {
-  if (refused.error.code != EWOULDBLOCK) return open_failure(dir + " cannot be locked", refused.error);
-  const std::string who = refused.holder_pid != 0 ? "process " + std::to_string(refused.holder_pid) : "another process";
-  return {OpenError::locked, dir + " is in use by " + who};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<EmbeddedLog>, EmbeddedLog::Failure> EmbeddedLog::find(const EmbeddedOptions& options, Ports ports) {
   if (const Errno error = ports.files.make_dir(options.dir); error.failed()) return open_failure(options.dir + " cannot be made", error);
-  auto lock = ports.files.lock(options.dir + "/lock");
-  if (!lock) return lock_failure(options.dir, lock.error());
+  auto lock = lock_log(ports.files, options.dir);
+  if (!lock) return std::move(lock).error();
   auto chain = find_chain(options, ports);
   if (!chain) return std::move(chain).error();
   return std::make_unique<OpenLog>(std::move(*lock), std::move(*chain), options, ports);

@@ -1,6 +1,7 @@
 #include "infra/log/opening.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "domain/event.h"
@@ -28,6 +29,14 @@ Result<void, OpenFailure> complete_move(const ChainIndex& index, const EmbeddedL
 }
 
 }  // namespace
+
+Result<std::unique_ptr<Lock>, OpenFailure> lock_log(FileLayer& files, const std::string& dir) {
+  auto lock = files.lock(dir + "/lock");
+  if (lock) return std::move(*lock);
+  if (lock.error().error.code != EWOULDBLOCK) return open_failure(dir + " cannot be locked", lock.error().error);
+  const long pid = lock.error().holder_pid;
+  return OpenFailure{OpenError::locked, dir + " is in use by " + (pid != 0 ? "process " + std::to_string(pid) : "another process")};
+}
 
 Result<std::unique_ptr<ChainFile>, OpenFailure> find_chain(const EmbeddedOptions& options, const EmbeddedLog::Ports& ports) {
   const ChainFileOptions chain_options{options.dir, options.segment_bytes, options.idle};
