@@ -8,10 +8,9 @@ LogWords::LogWords(CommandLine& line) : kafka_(line) {
 }
 
 std::string LogWords::read(LogOptions& log) const {
-  if (log_ == "kafka") return kafka_.read(log.kafka);
-  if (data_.empty()) return "name the log: --data DIR, or --log kafka with --kafka-brokers";
   log.data = data_;
-  return {};
+  if (log_ == "kafka") return kafka_.read(log.kafka);
+  return data_.empty() ? "name the log: --data DIR, or --log kafka with --kafka-brokers" : "";
 }
 
 Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments) {

@@ -10,7 +10,7 @@
 
 namespace dialin::cli {
 
-/// Which log: a data directory's, or one on Kafka. One of the two is set.
+/// Which log: one on Kafka when that is set, else a data directory's. `data` may be given with the former, too: a node's directory.
 struct LogOptions {
   std::string data;
   std::optional<KafkaOptions> kafka;

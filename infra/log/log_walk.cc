@@ -15,14 +15,14 @@ class DirectoryWalk : public LogWalk {
   LogId log() const override { return scan_.segment().head().log; }
   Step next(Record& out) override;
   const Fault& fault() const override { return fault_; }
-  std::string place() const override { return segment_name(scan_.segment().head().first) + ", byte " + std::to_string(offset()); }
+  std::string place() const override { return segment_name(scan_.segment().head().first) + ", byte " + std::to_string(byte()); }
   const Tail& tail() const override { return scan_.tail(); }
   double share_read() const override;
   bool is_unfinished() const override { return scan_.unfinished(); }
 
  private:
   Step read(Record& out);
-  std::uint64_t offset() const { return scan_.segment().record_offset(); }
+  std::uint64_t byte() const { return scan_.segment().record_offset(); }
 
   ChainScan scan_;
   const Sequence after_;
@@ -46,7 +46,7 @@ LogWalk::Step DirectoryWalk::read(Record& out) {
   }
   if ((out.type == kLogCreated) == (out.sequence == Sequence{1})) return Step::record;
   const char* what = "only the first record founds the log, and it must";
-  fault_ = {log::Fault{out.sequence, segment_name(scan_.segment().head().first), offset(), what}.text(), false};
+  fault_ = {log::Fault{out.sequence, segment_name(scan_.segment().head().first), byte(), what}.text(), false};
   return Step::fault;
 }
 

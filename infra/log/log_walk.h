@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "domain/chain.h"
@@ -35,6 +36,8 @@ class LogWalk {
   virtual const Fault& fault() const = 0;
   /// Where the record given last stands: `00000000000000000001.segment, byte 4711`, or `offset 4711`.
   virtual std::string place() const = 0;
+  /// Where the record given last stands in its topic; nothing in a directory.
+  virtual std::optional<std::int64_t> offset() const { return std::nullopt; }
   /// The record given last, or what is before the first one given.
   virtual const Tail& tail() const = 0;
 
@@ -42,6 +45,9 @@ class LogWalk {
   virtual double share_read() const = 0;
   /// Records of the topic that are none of the chain; none in a directory.
   virtual std::uint64_t strays() const { return 0; }
+  /// After Step::end: what shows that the log was longer or another, although what was given is sound. Nothing: there is no sign of it. Of
+  /// a directory there is none but what others know of its end.
+  virtual std::optional<std::string> loss() const { return std::nullopt; }
   /// After Step::end, in a directory: behind the last record stands a write that was never answered. A server is at it, or died at it.
   virtual bool is_unfinished() const { return false; }
 };

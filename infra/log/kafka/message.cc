@@ -7,15 +7,25 @@
 namespace dialin::log::kafka {
 namespace {
 
-constexpr std::string_view kNames[] = {"ce_specversion", "ce_id",       "ce_source",     "ce_type",  "ce_time",
-                                       "ce_subject",     "ce_sequence", "ce_previousid", "ce_tenant"};
+constexpr std::string_view kNames[] = {"ce_specversion", "ce_id",       "ce_source",     "ce_type",   "ce_time",
+                                       "ce_subject",     "ce_sequence", "ce_previousid", "ce_tenant", "content-type"};
 constexpr std::string_view kSource = "/dialin/";
+constexpr std::string_view kContent = "application/json";
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+bool has_capitals(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+/// As Instant::rfc3339() has it: `2026-05-04T13:05:00.000000Z`.
+bool is_written_as_ours(std::string_view time) {
+  return time.size() == 27 && time[10] == 'T' && time.back() == 'Z';
 }
 
 }  // namespace
@@ -28,7 +38,7 @@ Headers headers_of(const Record& record, const LogId& log) {
                   {"ce_time", record.time.rfc3339()},
                   {"ce_sequence", std::to_string(record.sequence.value)},
                   {"ce_previousid", record.previous.hex()},
-                  {"content-type", "application/json"}};
+                  {"content-type", std::string(kContent)}};
   if (record.config) headers.emplace_back("ce_subject", record.config->text());
   if (record.tenant) headers.emplace_back("ce_tenant", record.tenant->text());
   return headers;
@@ -44,14 +54,28 @@ Headers headers_of_mark(const RecordId& id, const LogId& log) {
 void MessageReader::header(std::string_view name, std::string_view value) {
   const auto* known = std::find(std::begin(kNames), std::end(kNames), name);
   if (known == std::end(kNames)) return;
-  auto& field = values_[known - std::begin(kNames)];
-  twice_ |= field.has_value();
-  field = value;
+  const auto index = known - std::begin(kNames);
+  auto& field = values_[index];
+  // What no hash reaches makes no record a stray.
+  twice_ |= field.has_value() && index != content;
+  field = field ? std::string_view() : value;
 }
 
 std::optional<LogId> MessageReader::log() const {
   if (!values_[source] || !values_[source]->starts_with(kSource)) return std::nullopt;
   return LogId::parse(values_[source]->substr(kSource.size()));
+}
+
+/// Who reads with other means compares texts: so they are to be those that a node writes, and not only of the same meaning.
+std::string_view MessageReader::unhashed_fault() const {
+  if (key_ != values_[subject]) return "its key is not its config's id";
+  if (values_[content] != kContent) return "its content-type is not application/json";
+  for (const Field field : {id, source, subject, previous, tenant}) {
+    if (values_[field] && has_capitals(*values_[field])) return "an id in its headers is written in capitals";
+  }
+  if (!is_written_as_ours(*values_[time])) return "its ce_time is written otherwise than a node writes it";
+  if (values_[sequence]->starts_with('0')) return "its ce_sequence is written otherwise than a node writes it";
+  return {};
 }
 
 FoundRecord MessageReader::found(Offset offset, Instant stamped, std::string_view value) const {
@@ -75,6 +99,8 @@ FoundRecord MessageReader::found(Offset offset, Instant stamped, std::string_vie
   record.type = *values_[type];
   record.time = *own_time;
   record.value = value;
+  found.log = log();
+  found.unhashed_fault = unhashed_fault();
   found.record = std::move(record);
   return found;
 }

@@ -23,14 +23,17 @@ Headers headers_of_mark(const RecordId& id, const LogId& log);
 /// wrote it. Whether it is on the chain is not asked here.
 class MessageReader {
  public:
+  void key(std::string_view key) { key_ = key; }
   void header(std::string_view name, std::string_view value);
   FoundRecord found(Offset offset, Instant stamped, std::string_view value) const;
   /// Of `ce_source`, when it names a log.
   std::optional<LogId> log() const;
 
  private:
-  enum Field : std::uint8_t { spec, id, source, type, time, subject, sequence, previous, tenant, fields };
+  enum Field : std::uint8_t { spec, id, source, type, time, subject, sequence, previous, tenant, content, fields };
+  std::string_view unhashed_fault() const;
   std::optional<std::string_view> values_[fields];
+  std::optional<std::string_view> key_;
   bool twice_ = false;
 };
 

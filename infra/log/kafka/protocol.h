@@ -42,8 +42,10 @@ struct FoundRecord {
   std::optional<Record> record;
   /// Its `ce_previousid`, if it has one that is an id: what has the tail's id there and is no record is poison.
   std::optional<RecordId> previous;
-  Instant stamped;       ///< by the broker
-  bool is_mark = false;  ///< of a node that asked for the end: no stray that anybody wants to hear of
+  Instant stamped;                  ///< by the broker
+  bool is_mark = false;             ///< of a node that asked for the end: no stray that anybody wants to hear of
+  std::optional<LogId> log;         ///< whose record it says that it is
+  std::string_view unhashed_fault;  ///< what is wrong around the record, where its hash does not reach. Static text; empty: nothing
 };
 
 enum class Kept : std::uint8_t {

@@ -35,6 +35,7 @@ void take(const rd_kafka_message_t& message, rd_kafka_t* client, Reader::Batch& 
       return;  // librdkafka goes on by itself
   }
   MessageReader reader;
+  if (message.key != nullptr) reader.key({static_cast<const char*>(message.key), message.key_len});
   rd_kafka_headers_t* headers = nullptr;
   if (rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
     const char* name = nullptr;

@@ -245,6 +245,7 @@ Result<TopicState, KafkaFailure> look_at_topic(rd_kafka_t* client, const std::st
   if (*beginning > 0) {
     return unfit("log-diverged: the topic's beginning was cut off, its first record stands at offset " + std::to_string(*beginning));
   }
+  state.is_whole = true;
   auto settings = settings_of(client, topic, wait_ms);
   if (!settings) return settings.error();
   const std::pair<const char*, const char*> needed[] = {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}};

@@ -32,6 +32,7 @@ Result<Founded, KafkaFailure> found_log(const Connection& connection, int replic
 
 struct TopicState {
   bool is_missing = false;
+  bool is_whole = false;  ///< one partition, from its first record on: what it holds can be read and proved, whatever its settings
   std::optional<std::string> fault;  ///< why it cannot hold a log, or not the one that it held
   std::optional<std::string> lack;   ///< why no node should begin with it; who runs is told when it matters
   std::vector<std::string> worries;  ///< lesser things, to be warned of
