@@ -48,7 +48,7 @@ class Row:
 
         def reached(bound: float) -> bool:
             return self.result <= bound if self.less_is_better else self.result >= bound
-        return "aim" if reached(self.aim) else "must" if reached(self.must) else "**short**"
+        return "aim" if self.aim is not None and reached(self.aim) else "must" if reached(self.must) else "**short**"
 
 
 def median(values: list[float]) -> float:

@@ -1,5 +1,5 @@
 -- GET of configs drawn at random from a file of ids.
--- wrk ... -s get.lua URL -- IDS_FILE KEY
+-- wrk ... -s get.lua URL -- IDS_FILE KEY [QUERY, with its question mark]
 local thread_count = 0
 function setup(thread)
   thread:set("number", thread_count)
@@ -12,7 +12,7 @@ function init(arguments)
   ids = file:read("*a")
   file:close()
   count = math.floor(#ids / 37)
-  tail = " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " .. arguments[2] .. "\r\n\r\n"
+  tail = (arguments[3] or "") .. " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " .. arguments[2] .. "\r\n\r\n"
   math.randomseed(os.time() * 7 + number)
 end
 
