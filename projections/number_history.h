@@ -19,6 +19,7 @@ struct NumberHold {
   Instant from;
   std::optional<Sequence> to_sequence;  ///< of the event that ended it; nothing while held
   std::optional<Instant> to;
+  friend bool operator==(const NumberHold&, const NumberHold&) = default;
 };
 
 struct NumberPage {

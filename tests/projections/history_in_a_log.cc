@@ -1,5 +1,6 @@
 #include "projections/history_in_a_log.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace dialin::projections {
@@ -11,48 +12,51 @@ HistoryInALog::HistoryInALog(const std::string& dir, unsigned seed) : random_(se
 }
 
 void HistoryInALog::happen(int commands) {
-  for (int i = 0; i < commands; ++i) {
-    auto decision = decide(random_command(), *this, Rules{});
-    if (auto* events = std::get_if<Decided>(&decision)) append(std::move(*events));
-  }
+  for (int i = 0; i < commands; ++i) happen(random_command());
 }
 
-/// Of few ids, so that they meet: most commands find their config, and numbers are fought over.
+void HistoryInALog::happen(const Command& command) {
+  auto decision = decide(command, *this, Rules{});
+  if (auto* events = std::get_if<Decided>(&decision)) append(std::move(*events));
+}
+
+/// Of few numbers, which are fought over. Ids are made in turn; most commands are their own tenant's.
 Command HistoryInALog::random_command() {
   const auto draw = [this](unsigned below) { return static_cast<unsigned>(random_() % below); };
-  const unsigned id = 1 + draw(30);
-  const std::string number = "+1555000" + std::to_string(draw(20) + 100);
+  const unsigned fresh = configs() + 1;
+  const unsigned id = 1 + draw(std::max(configs(), 1U));
+  const std::string number = "+1555000" + std::to_string(draw(30) + 100);
   const std::string name = "desk " + std::to_string(draw(50));
   const auto command = [&]() -> Command {
-    switch (draw(8)) {
+    switch (draw(10)) {
       case 0:
       case 1:
-        return given::create(id, {{"type", "pinless_dialin"}, {"phone_number", number.c_str()}, {"name_prefix", name.c_str()}});
+        return given::create(fresh, {{"type", "pinless_dialin"}, {"phone_number", number.c_str()}, {"name_prefix", name.c_str()}});
       case 2:
-        return given::create(id, {{"type", "pin_dialin"}, {"ivr_greeting.message", name.c_str()}});
       case 3:
-        return given::update(id, {{"name_prefix", name.c_str()}});
+        return given::create(fresh, {{"type", "pin_dialin"}, {"ivr_greeting.message", name.c_str()}});
       case 4:
-        return given::update(id, {{"phone_number", number.c_str()}});
+        return given::update(id, {{"name_prefix", name.c_str()}});
       case 5:
-        return given::remove(id);
+        return given::update(id, {{"phone_number", number.c_str()}});
       case 6:
-        return given::move(id, 1 + draw(30), {{"type", draw(2) == 0 ? "pin_dialin" : "pinless_dialin"}});
+        return given::remove(id);
+      case 7:
+        return given::move(id, fresh, {{"type", draw(2) == 0 ? "pin_dialin" : "pinless_dialin"}});
       default:
         return given::restore(id, 1 + draw(4));
     }
   }();
-  Command by_someone = given::by(1 + draw(2), command);
+  const auto known = ledger_.configs().find(given::config(id));
+  const bool is_strange = known == ledger_.configs().end() || draw(8) == 0;
+  const bool is_second = is_strange ? draw(2) == 1 : known->second.tenant == given::tenant(2);
+  Command by_someone = given::by(is_second ? 2 : 1, command);
   // As the codec wants it; what is in the box is of no account here.
   if (by_someone.fresh.hmac) by_someone.fresh.hmac = Sealed{"seal_test", "box", "00000000000000" + std::to_string(draw(90) + 10)};
   return by_someone;
 }
 
 void HistoryInALog::append(Decided events) {
-  for (const Event& event : events) {
-    // An id is made once; the commands here draw them anew.
-    if (event.name == EventName::created && !event.restored_from && ledger_.configs().contains(event.config_id)) return;
-  }
   std::vector<Record> group;
   Instant time = next_time(clock_.now(), log_->tail().time);
   for (const Event& event : events) {

@@ -23,11 +23,15 @@ class HistoryInALog : public Known {
  public:
   HistoryInALog(const std::string& dir, unsigned seed);
 
-  /// Decides `commands` random ones on few configs, numbers and tenants, and appends what they decide.
+  /// Decides `commands` random ones on some configs and few numbers of two tenants, and appends what they decide.
   void happen(int commands);
+  /// Decides this one and appends what it decides.
+  void happen(const Command& command);
 
   EventLog& log() { return *log_; }
   const codec::JsonCodec& codec() const { return codec_; }
+  /// How many there have been: given::config(1) up to this one.
+  unsigned configs() const { return static_cast<unsigned>(versions_.size()); }
   const Ledger& fold() const { return ledger_; }
 
   const ConfigState* state(const TenantId& tenant, const ConfigId& id) override;

@@ -65,7 +65,7 @@ TEST_P(ViewsOfALog, say_what_the_fold_says) {
     }
     EXPECT_FALSE(views.config(given::tenant(9), id)) << "another tenant's";
   }
-  for (unsigned n = 100; n < 120; ++n) {
+  for (unsigned n = 100; n < 130; ++n) {
     const auto number = given::number("+1555000" + std::to_string(n));
     EXPECT_EQ(views.holder(number), history.holder(number));
   }
