@@ -59,6 +59,8 @@ def serves_the_past_alone(caller: Client, config: dict) -> None:
     """A node that halted: plain reads go on, whatever speaks of the present does not."""
     path = f"{CONFIGS}/{config['id']}"
     assert caller.call("GET", path).expect(200).json == config
+    assert caller.call("GET", path, query={"as_of": config["updated_at"]}).expect(200).json == config
+    caller.call("GET", path, query={"as_of": "9999-12-31T23:59:59Z"}).refused(503, "unavailable")
     caller.call("GET", path, headers=STRONG).refused(503, "unavailable")
     caller.call("POST", CONFIGS, pinless()).refused(503, "unavailable")
     caller.call("PUT", path, {"name_prefix": config["config"]["name_prefix"]}).refused(503, "unavailable")
