@@ -34,38 +34,23 @@ ReadAhead::ReadAhead(const EventLog& log, const Codec& codec, Tail position)
     : log_(log), codec_(codec), position_(position), thread_(&ReadAhead::run, this) {}
 
 ReadAhead::~ReadAhead() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
+  batches_.stop();
   thread_.join();
 }
 
 Result<std::vector<Entry>, LogDamage> ReadAhead::next() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !batches_.empty() || finished_; });
-  if (!batches_.empty()) {
-    std::vector<Entry> batch = std::move(batches_.front());
-    batches_.pop_front();
-    changed_.notify_all();
-    return batch;
-  }
+  if (auto batch = batches_.take()) return std::move(*batch);
   if (damage_) return *damage_;
   return std::vector<Entry>();
 }
 
 void ReadAhead::run() {
-  std::optional<LogDamage> damage;
   try {
-    damage = read_all();
+    damage_ = read_all();
   } catch (const std::exception& error) {
-    damage = LogDamage{std::string("the log cannot be read: ") + error.what()};
+    damage_ = LogDamage{std::string("the log cannot be read: ") + error.what()};
   }
-  const std::lock_guard lock(mutex_);
-  damage_ = std::move(damage);
-  finished_ = true;
-  changed_.notify_all();
+  batches_.end();
 }
 
 std::optional<LogDamage> ReadAhead::read_all() {
@@ -112,13 +97,9 @@ std::optional<LogDamage> ReadAhead::add(const Record& record, std::vector<Entry>
 
 /// False when nobody wants more. Leaves `batch` empty.
 bool ReadAhead::hand_over(std::vector<Entry>& batch) {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return batches_.size() < kBatchesMax || stopping_; });
-  if (stopping_) return false;
-  batches_.push_back(std::move(batch));
+  if (!batches_.put(std::move(batch))) return false;
   batch = {};
   batch.reserve(kBatchRecords);
-  changed_.notify_all();
   return true;
 }
 

@@ -2,9 +2,6 @@
 // Reads, verifies and decodes the log on a thread of its own while another one projects: half of what catching up costs. Hands out batches
 // that never end between the two halves of a move. Bounded in records, bytes and batches.
 
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -12,6 +9,7 @@
 
 #include "domain/codec.h"
 #include "domain/event_log.h"
+#include "projections/hand_over.h"
 #include "projections/projector.h"
 
 namespace dialin::projections {
@@ -45,12 +43,8 @@ class ReadAhead {
   const Codec& codec_;
   Tail position_;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::vector<Entry>> batches_;
-  std::optional<LogDamage> damage_;
-  bool finished_ = false;
-  bool stopping_ = false;
+  HandOver<std::vector<Entry>> batches_{kBatchesMax};
+  std::optional<LogDamage> damage_;  ///< written before the end is told, read after it
   std::thread thread_;
 };
 

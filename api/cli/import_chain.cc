@@ -89,7 +89,7 @@ class Import {
     return {held_->fault().unreadable ? kCouldNotRun : kNotSo, "the log cannot be gone on with: " + held_->fault().text};
   }
   CannotImport another(std::uint64_t line, Sequence sequence) const {
-    return refused(line, "the log holds another " + name_of(sequence) + " (" + held_->place() +
+    return refused(line, "the log holds another " + name_of(sequence) + " (" + held_->place().text() +
                              "): this is not the chain that it holds a beginning of");
   }
 

@@ -1,42 +1,155 @@
 #include <iostream>
 
+#include "api/cli/audited_log.h"
 #include "api/cli/command.h"
 #include "api/cli/known_records.h"
-#include "api/cli/open_walk.h"
 #include "domain/ledger.h"
-#include "infra/codec/json_codec.h"
-#include "infra/log/posix_files.h"
-#include "infra/telemetry/prometheus_telemetry.h"
-#include "projections/projector.h"
+#include "domain/view_store.h"
+#include "infra/codec/json_writer.h"
 
 namespace dialin::cli {
 namespace {
 
-/// The domain's rules for the next record; nothing when all hold.
-std::optional<std::string> broken_rule(Ledger& ledger, const Codec& codec, const Record& record) {
-  const auto event = projections::event_of(record, codec);
-  if (!event) return "the value is not an event: " + std::string(event.error().why);
-  const auto fault = ledger.add(record, *event ? &**event : nullptr);
-  return fault.empty() ? std::nullopt : std::optional<std::string>(fault);
+using Fault = log::LogWalk::Fault;
+
+class Verification {
+ public:
+  explicit Verification(const VerifyOptions& options) : options_(options) {}
+
+  /// An Exit, when it cannot begin.
+  std::optional<int> prepare();
+  int run();
+
+ private:
+  std::optional<Fault> read_all();
+  std::optional<Fault> look_at(const Record& record);
+  std::optional<Fault> look_at_end();
+  int tell(const std::optional<Fault>& fault);
+  std::string json(const std::optional<Fault>& fault);
+  void talk();
+
+  const VerifyOptions& options_;
+  AuditedLog log_{"verify"};
+  KnownRecords known_;
+  Ledger ledger_;
+  bool is_open_ = false;
+  bool is_compared_ = true;
+  Tail head_;  ///< the last record that is sound
+};
+
+std::optional<int> Verification::prepare() {
+  if (options_.expect && !known_.expect(*options_.expect)) {
+    log_.say("dialin verify: --expect is SEQUENCE:ID, as '207:' and the 64 hexadecimal digits of the record's id");
+    return kWrongUse;
+  }
+  if (!options_.checkpoints.empty()) {
+    const auto kept = read_checkpoints(options_.checkpoints, options_.checkpoint_key);
+    if (!kept && kept.error().status == kNotSo) return tell(Fault{kept.error().text, false});
+    if (!kept) {
+      log_.say("dialin verify: " + kept.error().text);
+      return kept.error().status;
+    }
+    known_.expect(*kept, options_.checkpoints);
+  }
+  if (options_.log.data.empty()) return std::nullopt;
+  try {
+    known_.expect_what_views_hold(options_.log.data);
+  } catch (const StoreFailure& failure) {
+    log_.say(std::string("dialin verify: the log is not compared with the views: ") + failure.what());
+    is_compared_ = false;
+  }
+  return std::nullopt;
+}
+
+int Verification::run() {
+  auto fault = log_.open(options_.log, {});
+  is_open_ = !fault;
+  if (is_open_) fault = read_all();
+  log_.progress().clear();
+  if (is_open_) talk();
+  return tell(fault);
+}
+
+std::optional<Fault> Verification::read_all() {
+  Record record;
+  log::LogWalk::Step step;
+  while ((step = log_.next(record)) == log::LogWalk::Step::record) {
+    if (auto fault = look_at(record)) return fault;
+    head_ = tail_of(record);
+  }
+  if (step == log::LogWalk::Step::fault) return log_.walk().fault();
+  return look_at_end();
+}
+
+std::optional<Fault> Verification::look_at(const Record& record) {
+  known_.see(record);
+  auto event = log_.event(record);
+  if (!event) return event.error();
+  const auto broken = ledger_.add(record, *event ? &**event : nullptr);
+  return broken.empty() ? std::nullopt : std::optional(log_.fault_at(record, broken));
+}
+
+std::optional<Fault> Verification::look_at_end() {
+  if (auto loss = log_.walk().loss()) return Fault{*loss, false};
+  if (auto missing = known_.missing(log_.walk().log(), head_)) return Fault{*missing, false};
+  return std::nullopt;
+}
+
+void Verification::talk() {
+  const auto strays = log_.walk().strays();
+  if (strays > 0) log_.say(std::to_string(strays) + (strays == 1 ? " record" : " records") + " of the topic are strays: none of the chain");
+  if (log_.walk().is_unfinished()) log_.say("behind the head stands a write that was never answered; the next start cuts it off");
+  // A move that was cut between its two records was never answered; the next opening completes it.
+  if (const auto half = ledger_.end(); !half.empty()) log_.say(std::string(half) + "; the next start completes it");
+}
+
+std::string Verification::json(const std::optional<Fault>& fault) {
+  std::string text;
+  codec::JsonWriter json(text);
+  json.open_object();
+  json.name("ok");
+  text += fault ? "false" : "true";
+  if (is_open_) {
+    json.name("log");
+    json.plain(log_.walk().log().text());
+    json.name("records");
+    json.number(head_.sequence.value);
+    json.name("head");
+    json.open_object();
+    json.name("sequence");
+    json.number(head_.sequence.value);
+    json.name("id");
+    json.hex(head_.id.bytes);
+    json.close_object();
+    json.name("strays");
+    json.number(log_.walk().strays());
+  }
+  if (fault && fault->sequence.value > 0) {
+    json.name("sequence");
+    json.number(fault->sequence.value);
+    json.name("place");
+    json.text(fault->place);
+  }
+  if (fault) {
+    json.name("what");
+    json.text(fault->what.empty() ? fault->text : fault->what);
+  }
+  json.close_object();
+  return text;
 }
 
 /// Whether it is the log that is wrong, or nothing could be learnt of it.
-int said(const std::string& text, bool unreadable) {
-  if (!unreadable) {
-    std::cout << text << '\n';
-    return kNotSo;
-  }
-  std::cerr << "dialin verify: " << text << '\n';
-  return kCouldNotRun;
-}
-
-int told(const UnfitCheckpoints& unfit) {
-  if (unfit.status == kNotSo) {
-    std::cout << unfit.text << '\n';
+int Verification::tell(const std::optional<Fault>& fault) {
+  if (fault && fault->unreadable) return log_.fails(*fault);
+  if (options_.json) {
+    std::cout << json(fault) << '\n';
+  } else if (fault) {
+    std::cout << fault->text << '\n';
   } else {
-    std::cerr << "dialin verify: " << unfit.text << '\n';
+    std::cout << "ok: " << head_.sequence.value << " records, head " << head_.sequence.value << ':' << head_.id.hex() << '\n';
   }
-  return unfit.status;
+  if (fault) return kNotSo;
+  return is_compared_ ? kDone : kCouldNotRun;
 }
 
 }  // namespace
@@ -44,49 +157,9 @@ int told(const UnfitCheckpoints& unfit) {
 int run_verify(const std::vector<std::string>& arguments) {
   const auto parsed = read_verify_options(arguments);
   if (const int* end = std::get_if<int>(&parsed)) return *end;
-  const auto& options = std::get<VerifyOptions>(parsed);
-  KnownRecords known;
-  if (options.expect && !known.expect(*options.expect)) {
-    std::cerr << "dialin verify: --expect is SEQUENCE:ID, as '207:' and the 64 hexadecimal digits of the record's id\n";
-    return kWrongUse;
-  }
-  if (!options.checkpoints.empty()) {
-    const auto kept = read_checkpoints(options.checkpoints, options.checkpoint_key);
-    if (!kept) return told(kept.error());
-    known.expect(*kept, options.checkpoints);
-  }
-  bool compared = true;
-  try {
-    known.expect_what_views_hold(options.log.data);
-  } catch (const StoreFailure& failure) {
-    std::cerr << "dialin verify: the log is not compared with the views: " << failure.what() << '\n';
-    compared = false;
-  }
-  log::PosixFiles files;
-  telemetry::PrometheusTelemetry telemetry({.version = std::string(version()), .level = Level::warning, .json_lines = false});
-  const auto opened = open_walk(options.log, files, telemetry, {});
-  if (!opened) return said(opened.error().text, opened.error().code != log::OpenError::poison);
-  log::LogWalk& walk = **opened;
-  const codec::JsonCodec codec;
-  Ledger ledger;
-  Record record;
-  log::LogWalk::Step step;
-  while ((step = walk.next(record)) == log::LogWalk::Step::record) {
-    known.see(record);
-    if (const auto what = broken_rule(ledger, codec, record))
-      return said("record " + std::to_string(record.sequence.value) + " (" + walk.place() + "): " + *what, false);
-  }
-  if (step == log::LogWalk::Step::fault) return said(walk.fault().text, walk.fault().unreadable);
-  const Tail head = walk.tail();
-  if (const auto missing = known.missing(walk.log(), head)) {
-    std::cout << *missing << '\n';
-    return kNotSo;
-  }
-  if (walk.is_unfinished()) std::cerr << "behind the head stands a write that was never answered; the next start cuts it off\n";
-  // A move that was cut between its two records was never answered; the next opening completes it.
-  if (const auto half = ledger.end(); !half.empty()) std::cerr << half << "; the next start completes it\n";
-  std::cout << "ok: " << head.sequence.value << " records, head " << head.sequence.value << ':' << head.id.hex() << '\n';
-  return compared ? kDone : kCouldNotRun;
+  Verification verification(std::get<VerifyOptions>(parsed));
+  if (const auto end = verification.prepare()) return *end;
+  return verification.run();
 }
 
 }  // namespace dialin::cli

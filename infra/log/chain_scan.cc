@@ -55,6 +55,11 @@ ChainScan::Step ChainScan::cannot_read(Errno error) {
       {tail().sequence.next(), segment_name(scan_->head().first), scan_->offset(), "the segment cannot be read: " + error.text(), true});
 }
 
+bool ChainScan::may_go_on() {
+  const Sequence wanted = tail().sequence.next();
+  return !scan_->is_blank_here() || (wanted != scan_->head().first && is_there(wanted));
+}
+
 bool ChainScan::is_there(Sequence first) const {
   return files_.open(path_in(dir_, segment_name(first)), FileLayer::Mode::read).has_value();
 }

@@ -29,6 +29,9 @@ class ChainScan {
 
   Step next(Record& out);
 
+  /// After Step::end: false when nothing stands behind what was read, for certain. One small read.
+  bool may_go_on();
+
   const Fault& fault() const { return fault_; }
   /// First sequences of the segments that were there when the scan began.
   const std::vector<Sequence>& segments() const { return firsts_; }

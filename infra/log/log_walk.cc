@@ -15,13 +15,15 @@ class DirectoryWalk : public LogWalk {
   LogId log() const override { return scan_.segment().head().log; }
   Step next(Record& out) override;
   const Fault& fault() const override { return fault_; }
-  std::string place() const override { return segment_name(scan_.segment().head().first) + ", byte " + std::to_string(byte()); }
+  Place place() const override { return {scan_.segment().head().first, byte()}; }
   const Tail& tail() const override { return scan_.tail(); }
   double share_read() const override;
   bool is_unfinished() const override { return scan_.unfinished(); }
+  bool may_go_on() override { return scan_.may_go_on(); }
 
  private:
   Step read(Record& out);
+  Step fails(const log::Fault& fault);
   std::uint64_t byte() const { return scan_.segment().record_offset(); }
 
   ChainScan scan_;
@@ -40,13 +42,13 @@ LogWalk::Step DirectoryWalk::read(Record& out) {
   if (!fault_.text.empty()) return Step::fault;
   const ChainScan::Step step = scan_.next(out);
   if (step == ChainScan::Step::end) return Step::end;
-  if (step == ChainScan::Step::fault) {
-    fault_ = {scan_.fault().text(), scan_.fault().unreadable};
-    return Step::fault;
-  }
+  if (step == ChainScan::Step::fault) return fails(scan_.fault());
   if ((out.type == kLogCreated) == (out.sequence == Sequence{1})) return Step::record;
-  const char* what = "only the first record founds the log, and it must";
-  fault_ = {log::Fault{out.sequence, segment_name(scan_.segment().head().first), byte(), what}.text(), false};
+  return fails({out.sequence, segment_name(scan_.segment().head().first), byte(), "only the first record founds the log, and it must"});
+}
+
+LogWalk::Step DirectoryWalk::fails(const log::Fault& fault) {
+  fault_ = {fault.text(), fault.unreadable, fault.sequence, fault.file + ", byte " + std::to_string(fault.offset), fault.what};
   return Step::fault;
 }
 
@@ -59,6 +61,10 @@ double DirectoryWalk::share_read() const {
 }
 
 }  // namespace
+
+std::string Place::text() const {
+  return segment.value == 0 ? "offset " + std::to_string(at) : segment_name(segment) + ", byte " + std::to_string(at);
+}
 
 Result<std::unique_ptr<LogWalk>, OpenFailure> walk_directory(FileLayer& files, const std::string& dir, Sequence after) {
   auto scan = ChainScan::begin(files, dir, after.next());

@@ -16,6 +16,15 @@
 
 namespace dialin::log {
 
+/// Where a record stands.
+struct Place {
+  Sequence segment;      ///< the first one of its segment; 0: in a topic
+  std::uint64_t at = 0;  ///< byte in the segment, or offset in the topic
+
+  /// `00000000000000000001.segment, byte 4711`, or `offset 4711`.
+  std::string text() const;
+};
+
 class LogWalk {
  public:
   enum class Step : std::uint8_t {
@@ -26,6 +35,10 @@ class LogWalk {
   struct Fault {
     std::string text;         ///< the record that fails, its place and what is wrong: one line
     bool unreadable = false;  ///< the disk or Kafka failed; the record itself may be sound
+    // The same one by one, when it is a record that fails.
+    Sequence sequence = {};
+    std::string place = {};
+    std::string what = {};
   };
 
   virtual ~LogWalk() = default;
@@ -34,10 +47,8 @@ class LogWalk {
   /// Proves hash and link, gapless sequence, increasing time, and that the first record alone founds the log.
   virtual Step next(Record& out) = 0;
   virtual const Fault& fault() const = 0;
-  /// Where the record given last stands: `00000000000000000001.segment, byte 4711`, or `offset 4711`.
-  virtual std::string place() const = 0;
-  /// Where the record given last stands in its topic; nothing in a directory.
-  virtual std::optional<std::int64_t> offset() const { return std::nullopt; }
+  /// Where the record given last stands.
+  virtual Place place() const = 0;
   /// The record given last, or what is before the first one given.
   virtual const Tail& tail() const = 0;
 
@@ -50,6 +61,8 @@ class LogWalk {
   virtual std::optional<std::string> loss() const { return std::nullopt; }
   /// After Step::end, in a directory: behind the last record stands a write that was never answered. A server is at it, or died at it.
   virtual bool is_unfinished() const { return false; }
+  /// After Step::end: false when there is nothing more for certain. Cheaper than to ask for it.
+  virtual bool may_go_on() { return true; }
 };
 
 /// Fails when there is no log in `dir`. `after`: begins behind that record, which is then believed; 0: with the first one.

@@ -20,6 +20,14 @@ bool SegmentScan::next(Record& out) {
   }
 }
 
+bool SegmentScan::is_blank_here() {
+  window_.forget();
+  const auto bytes = window_.bytes(offset_, kFrameHeadBytes);
+  const bool is_it = bytes && is_blank(*bytes);
+  window_.forget();
+  return is_it;
+}
+
 SegmentScan::Found SegmentScan::breaks(std::string why) {
   broken_ = std::move(why);
   return Found::nothing;

@@ -33,6 +33,9 @@ class SegmentScan {
   std::uint64_t record_offset() const { return record_offset_; }
   const SegmentHead& head() const { return segment_.head; }
 
+  /// Whether nothing is written at offset() now.
+  bool is_blank_here();
+
   /// What lies from offset() to the end of the file.
   struct Rest {
     bool blank = true;  ///< only zeros

@@ -33,8 +33,7 @@ class TopicWalk : public LogWalk {
   LogId log() const override { return *log_; }
   Step next(Record& out) override;
   const Fault& fault() const override { return fault_; }
-  std::string place() const override { return "offset " + std::to_string(at_); }
-  std::optional<std::int64_t> offset() const override { return at_; }
+  Place place() const override { return {{}, static_cast<std::uint64_t>(at_)}; }
   const Tail& tail() const override { return tail_; }
   double share_read() const override { return end_ == 0 ? 1 : std::min(1.0, static_cast<double>(examined_) / static_cast<double>(end_)); }
   std::uint64_t strays() const override { return strays_.count(); }
@@ -75,7 +74,7 @@ std::optional<OpenFailure> TopicWalk::find_log(const Codec& codec) {
     return OpenFailure{OpenError::failed, "topic " + topic_ + " holds no log: 'dialin init' founds one"};
   }
   const auto created = codec.decode_created(record);
-  if (!created) return OpenFailure{OpenError::poison, "record 1 (" + place() + "): it does not say which log it founds"};
+  if (!created) return OpenFailure{OpenError::poison, "record 1 (" + place().text() + "): it does not say which log it founds"};
   log_ = created->log;
   first_ = std::move(record);
   return std::nullopt;
@@ -158,13 +157,18 @@ std::optional<LogWalk::Step> TopicWalk::believe_lost(const std::string& why) {
 }
 
 LogWalk::Step TopicWalk::fails(std::string what, bool unreadable) {
-  fault_ = {std::move(what), unreadable};
+  fault_.text = std::move(what);
+  fault_.unreadable = unreadable;
   return Step::fault;
 }
 
 LogWalk::Step TopicWalk::fails_at(const FoundRecord& found, std::string_view what) {
   at_ = found.offset;
-  return fails("record " + std::to_string(tail_.sequence.next().value) + " (" + place() + "): " + std::string(what), false);
+  const Sequence sequence = tail_.sequence.next();
+  const std::string where = place().text();
+  fault_ = {"record " + std::to_string(sequence.value) + " (" + where + "): " + std::string(what), false, sequence, where,
+            std::string(what)};
+  return Step::fault;
 }
 
 /// Nothing: its records can be read.
