@@ -18,4 +18,9 @@ std::vector<std::string> sealing_keys(const ViewReader& store) {
   return ids;
 }
 
+bool is_sealing_key(const ViewReader& store, std::string_view key_id) {
+  std::string none;
+  return store.get(Family::meta, sealing_key_note(key_id), none);
+}
+
 }  // namespace dialin::projections

@@ -15,4 +15,7 @@ std::string sealing_key_note(std::string_view key_id);
 /// The ids of all keys in use, in the order of their names.
 std::vector<std::string> sealing_keys(const ViewReader& store);
 
+/// Whether it is among them.
+bool is_sealing_key(const ViewReader& store, std::string_view key_id);
+
 }  // namespace dialin::projections

@@ -20,6 +20,8 @@ struct LogOptions {
 class LogWords {
  public:
   explicit LogWords(CommandLine& line);
+  /// After the line was parsed: was one named at all?
+  bool is_given() const { return log_ == "kafka" || !data_.empty(); }
   /// Why they cannot be used; empty: `log` is set.
   std::string read(LogOptions& log) const;
 

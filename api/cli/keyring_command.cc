@@ -1,31 +1,93 @@
+#include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <iostream>
 
 #include "api/cli/command.h"
-#include "api/cli/options.h"
+#include "api/cli/key_removal.h"
+#include "api/cli/key_use.h"
+#include "api/cli/keyring_options.h"
 #include "infra/crypto/key_ring_file.h"
 #include "infra/telemetry/system_clock.h"
 
 namespace dialin::cli {
 namespace {
 
-int failed(const crypto::FileFault& fault) {
-  std::cerr << "dialin keyring: " << fault.text << '\n';
-  return kCouldNotRun;
+int fails(std::string_view why, int status) {
+  std::cerr << "dialin keyring: " << why << '\n';
+  return status;
 }
 
 int said(const Result<std::string, crypto::FileFault>& key_id, std::string_view what) {
-  if (!key_id) return failed(key_id.error());
+  if (!key_id) return fails(key_id.error().text, kCouldNotRun);
   std::cerr << what << ' ' << *key_id << '\n';
   return kDone;
 }
 
-int list(const std::string& file) {
-  const auto ring = crypto::read_key_ring(file);
-  if (!ring) return failed(ring.error());
-  const auto& keys = ring->sealing_keys;
-  for (const auto& key : keys) {
-    std::cout << key.id << "\tcreated " << key.created_at.rfc3339() << '\t' << (&key == &keys.back() ? "seals and opens" : "opens") << '\n';
+struct Row {
+  std::string id;
+  const crypto::SealingKey* key = nullptr;  ///< null: the ring lacks it
+  bool seals = false;
+};
+
+void print_text(const Row& row, const KeyUses* uses) {
+  std::cout << row.id << '\t' << (row.key != nullptr ? "created " + row.key->created_at.rfc3339() : "MISSING from this ring") << '\t'
+            << (row.seals            ? "seals and opens"
+                : row.key != nullptr ? "opens"
+                                     : "lost");
+  if (uses != nullptr) {
+    const KeyUse* use = uses->of(row.id);
+    if (use == nullptr) {
+      std::cout << "\tthe log does not need it";
+    } else {
+      std::cout << "\tneeded by " << use->records << " records, from " << use->first.value << " to " << use->last.value;
+    }
   }
+  std::cout << '\n';
+}
+
+void print_json(const Row& row, const KeyUses* uses) {
+  boost::json::object line{{"id", row.id}, {"in_ring", row.key != nullptr}, {"seals", row.seals}};
+  if (row.key != nullptr) line["created_at"] = row.key->created_at.rfc3339();
+  if (uses != nullptr) {
+    const KeyUse* use = uses->of(row.id);
+    line["needed"] = use != nullptr;
+    line["records"] = use == nullptr ? 0 : use->records;
+    if (use != nullptr) {
+      line["first"] = use->first.value;
+      line["last"] = use->last.value;
+    }
+  }
+  std::cout << boost::json::serialize(line) << '\n';
+}
+
+int list(const KeyringOptions& options) {
+  const auto ring = crypto::read_key_ring(options.file);
+  if (!ring) return fails(ring.error().text, kCouldNotRun);
+  std::optional<KeyUses> uses;
+  if (options.log) {
+    auto read = uses_of_keys(*options.log);
+    if (!read) return fails(read.error().text, read.error().status);
+    uses = std::move(*read);
+  }
+  const auto& keys = ring->sealing_keys;
+  std::vector<Row> rows;
+  for (const auto& key : keys) rows.push_back({key.id, &key, &key == &keys.back()});
+  const auto held = static_cast<std::ptrdiff_t>(rows.size());
+  if (uses) {
+    for (const auto& [id, use] : uses->all()) {
+      const auto is_it = [&id = id](const Row& row) { return row.id == id; };
+      if (std::none_of(rows.begin(), rows.begin() + held, is_it)) rows.push_back({id, nullptr, false});
+    }
+  }
+  for (const Row& row : rows) (options.json ? print_json : print_text)(row, uses ? &*uses : nullptr);
+  return static_cast<std::ptrdiff_t>(rows.size()) == held ? kDone : kNotSo;
+}
+
+int remove(const KeyringOptions& options) {
+  const auto removed = remove_key(options);
+  if (!removed) return fails(removed.error().text, removed.error().status);
+  std::cerr << "removed " << options.key_id << ", with which no secret of the log was sealed\n";
   return kDone;
 }
 
@@ -42,7 +104,9 @@ int run_keyring(const std::vector<std::string>& arguments) {
     case KeyringOptions::Action::rotate:
       return said(crypto::rotate_key_ring(options.file, now), "from now on secrets are sealed with");
     case KeyringOptions::Action::list:
-      return list(options.file);
+      return list(options);
+    case KeyringOptions::Action::remove:
+      return remove(options);
   }
   return kWrongUse;
 }

@@ -20,6 +20,7 @@
 #include "infra/log/posix_files.h"
 #include "infra/telemetry/prometheus_telemetry.h"
 #include "infra/telemetry/system_clock.h"
+#include "projections/sealing_keys.h"
 
 namespace dialin::cli {
 namespace {
@@ -94,7 +95,7 @@ class ServingNode : public Node {
         host_(options.host) {
     if (shared_) shared_->identity.log = log_->id();
     hub_.connect([this](std::size_t thread, std::function<void()> work) { ground_->server.post(thread, std::move(work)); });
-    ring_->follow(ground_->telemetry);
+    ring_->follow(ground_->telemetry, [this](std::string_view key_id) { return is_key_needed(key_id); });
   }
   /// Other nodes and the log may still answer, to who waits with parts that are about to go.
   ~ServingNode() override {
@@ -149,6 +150,14 @@ class ServingNode : public Node {
             shared_ ? [this] { return standing_of(*shared_log_, shared_->identity); } : std::function<http::NodeStanding()>(),
             shared_ ? &shared_->others : nullptr,
             signer_ ? [this](const Tail& tail) { return signed_end(tail); } : std::function<std::string(const Tail&)>()};
+  }
+
+  bool is_key_needed(std::string_view key_id) const {
+    try {
+      return projections::is_sealing_key(*store_, key_id);
+    } catch (const StoreFailure&) {
+      return true;  // the store has said what ails it, and a key is sooner kept than missed
+    }
   }
 
   std::string signed_end(const Tail& tail) const {

@@ -126,27 +126,4 @@ Parsed<KeysOptions> read_keys_options(const std::vector<std::string>& arguments)
   return options;
 }
 
-Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& arguments) {
-  using Action = KeyringOptions::Action;
-  KeyringOptions options;
-  const std::string action = arguments.empty() ? "" : arguments.front();
-  if (action == "--help" || action == "-h" || action == "help") {
-    std::cout << "Usage: dialin keyring init FILE      makes a key ring, never over an existing one\n"
-                 "       dialin keyring rotate FILE    adds a key that seals from now on; the old ones still open\n"
-                 "       dialin keyring list FILE      ids and dates, never keys\n";
-    return kDone;
-  }
-  if (action == "init") {
-    options.action = Action::init;
-  } else if (action == "rotate") {
-    options.action = Action::rotate;
-  } else if (action != "list") {
-    return wrong_use("keyring", "say 'dialin keyring init', 'rotate' or 'list'; 'dialin keyring --help' tells more");
-  }
-  CommandLine line("keyring " + action, "The keys that seal hmac secrets, and the one that makes fingerprints.");
-  line.word("FILE", options.file, "the key ring's file").required();
-  if (const auto end = line.parse(without_first(arguments))) return *end;
-  return options;
-}
-
 }  // namespace dialin::cli

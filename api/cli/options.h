@@ -54,10 +54,4 @@ struct KeysOptions {
 };
 Parsed<KeysOptions> read_keys_options(const std::vector<std::string>& arguments);
 
-struct KeyringOptions {
-  enum class Action : std::uint8_t { init, rotate, list } action = Action::list;
-  std::string file;
-};
-Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& arguments);
-
 }  // namespace dialin::cli

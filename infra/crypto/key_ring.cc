@@ -1,6 +1,5 @@
 #include "infra/crypto/key_ring.h"
 
-#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <unordered_map>
@@ -25,6 +24,7 @@ struct Ring {
       : fingerprint_key(content.fingerprint_key), fingerprints(content.fingerprint_key), newest(content.sealing_keys.back()) {
     for (const SealingKey& key : content.sealing_keys) keys.emplace(key.id, key.key);
   }
+  bool has(std::string_view id) const { return keys.contains(id); }
   Key fingerprint_key;
   Fingerprints fingerprints;
   SealingKey newest;
@@ -54,18 +54,21 @@ struct KeyRing::Held {
       return FileFault{FaultCode::damaged,
                        file + " is another ring, with another fingerprint_key. Put back the one that this log was written with"};
     }
+    const auto next = std::make_shared<Ring>(*content);
     for (const auto& [id, key] : ring.get().keys) {
-      const auto& kept = content->sealing_keys;
-      if (std::none_of(kept.begin(), kept.end(), [&id = id](const SealingKey& is) { return is.id == id; })) {
-        return FileFault{FaultCode::damaged, file + " lost the sealing key " + id + ", which may still be needed. Put it back"};
+      if (next->has(id)) continue;
+      if (!is_needed || is_needed(id)) {
+        return FileFault{FaultCode::damaged, file + " lost the sealing key " + id + ", which is still needed. Put it back"};
       }
+      next->keys.emplace(id, key);  // for what was sealed with it here and is on its way
     }
-    ring.replace(std::make_shared<const Ring>(*content));
+    ring.replace(next);
     return content->stamp;
   }
 
   const std::string file;
   const FileStamp loaded;
+  IsNeeded is_needed;
   Snapshot<Ring> ring;
   std::optional<FileFollower> follower;  // last, so that its thread ends before what it uses
 };
@@ -79,7 +82,8 @@ Result<std::unique_ptr<KeyRing>, FileFault> KeyRing::load(const std::string& fil
   return std::unique_ptr<KeyRing>(new KeyRing(std::make_unique<Held>(file, *content)));
 }
 
-void KeyRing::follow(Telemetry& telemetry) {
+void KeyRing::follow(Telemetry& telemetry, IsNeeded is_needed) {
+  held_->is_needed = std::move(is_needed);
   held_->follower.emplace(
       held_->file, held_->loaded, [held = held_.get()] { return held->reload(); }, telemetry);
 }

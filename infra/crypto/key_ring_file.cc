@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <functional>
 #include <unordered_set>
 
 #include "infra/crypto/base64.h"
@@ -98,6 +99,18 @@ SealingKey fresh_sealing_key(Instant now) {
   return {"seal_" + to_hex(id.data(), id.size()), now, fresh_key()};
 }
 
+/// One change at a time, whole or not at all.
+Result<void, FileFault> change_ring(const std::string& file, const std::function<Result<void, FileFault>(KeyRingContent&)>& change) {
+  const auto present = read_key_ring(file);  // before the lock, so that a wrong name leaves no lock file behind
+  if (!present) return present.error();
+  const auto lock = FileLock::take(file);
+  if (!lock) return lock.error();
+  auto content = read_key_ring(file);
+  if (!content) return content.error();
+  if (auto changed = change(*content); !changed) return changed;
+  return replace_private(file, text_of(*content).view());
+}
+
 }  // namespace
 
 Result<KeyRingContent, FileFault> read_key_ring(const std::string& file) {
@@ -119,19 +132,28 @@ Result<std::string, FileFault> init_key_ring(const std::string& file, Instant no
 }
 
 Result<std::string, FileFault> rotate_key_ring(const std::string& file, Instant now) {
-  const auto present = read_key_ring(file);  // before the lock, so that a wrong name leaves no lock file behind
-  if (!present) return present.error();
-  const auto lock = FileLock::take(file);
-  if (!lock) return lock.error();
-  auto content = read_key_ring(file);
-  if (!content) return content.error();
-  if (content->sealing_keys.size() >= kSealingKeys_max) {
-    return FileFault{FaultCode::invalid, file + " holds " + std::to_string(kSealingKeys_max) + " keys, and more are not kept"};
-  }
-  content->sealing_keys.push_back(fresh_sealing_key(now));
-  const auto replaced = replace_private(file, text_of(*content).view());
-  if (!replaced) return replaced.error();
-  return content->sealing_keys.back().id;
+  std::string key_id;
+  const auto changed = change_ring(file, [&](KeyRingContent& content) -> Result<void, FileFault> {
+    if (content.sealing_keys.size() >= kSealingKeys_max) {
+      return FileFault{FaultCode::invalid, file + " holds " + std::to_string(kSealingKeys_max) + " keys, and more are not kept"};
+    }
+    content.sealing_keys.push_back(fresh_sealing_key(now));
+    key_id = content.sealing_keys.back().id;
+    return {};
+  });
+  if (!changed) return changed.error();
+  return key_id;
+}
+
+Result<void, FileFault> remove_sealing_key(const std::string& file, std::string_view key_id) {
+  return change_ring(file, [&](KeyRingContent& content) -> Result<void, FileFault> {
+    auto& keys = content.sealing_keys;
+    const auto key = std::find_if(keys.begin(), keys.end(), [&](const SealingKey& each) { return each.id == key_id; });
+    if (key == keys.end()) return FileFault{FaultCode::no_such_key, file + " holds no key " + std::string(key_id)};
+    if (key + 1 == keys.end()) return FileFault{FaultCode::invalid, std::string(key_id) + " is the key that seals"};
+    keys.erase(key);
+    return {};
+  });
 }
 
 }  // namespace dialin::crypto

@@ -30,4 +30,7 @@ Result<std::string, FileFault> init_key_ring(const std::string& file, Instant no
 /// Adds a key, which seals from then on. Its id. A running server that follows the file sees it within a second.
 Result<std::string, FileFault> rotate_key_ring(const std::string& file, Instant now);
 
+/// Takes a key away; what it sealed is then lost, so whoever calls this knows that there is nothing. Never the one that seals.
+Result<void, FileFault> remove_sealing_key(const std::string& file, std::string_view key_id);
+
 }  // namespace dialin::crypto

@@ -1,6 +1,7 @@
 // One place reads options: flags win over environment over file.
 
 #include "api/cli/audit_options.h"
+#include "api/cli/keyring_options.h"
 
 #include <gtest/gtest.h>
 

@@ -199,6 +199,41 @@ TEST_F(KeyRingTest, keeps_its_keys_when_the_file_becomes_another_ring) {
   EXPECT_FALSE(ring->has_key(*other_id));
 }
 
+TEST_F(KeyRingTest, loses_a_key_that_is_not_needed_and_no_other) {
+  Said said;
+  const auto ring = load();
+  const auto second_id = rotate_key_ring(file, kNow);
+  ASSERT_TRUE(second_id);
+  ring->follow(said, [&](std::string_view id) { return id != first_id; });
+  const Sealed before = ring->seal("c2VjcmV0", tenant(1), config(2));
+  ASSERT_TRUE(soon([&] { return ring->has_key(*second_id); }));
+  ASSERT_TRUE(remove_sealing_key(file, first_id));
+  const auto third_id = rotate_key_ring(file, kNow);
+  ASSERT_TRUE(third_id);
+  ASSERT_TRUE(soon([&] { return ring->has_key(*third_id); })) << "it goes on following";
+  EXPECT_EQ(ring->open(before, tenant(1), config(2)), "c2VjcmV0") << "what was sealed here and is on its way";
+  EXPECT_FALSE(load()->has_key(first_id));
+  EXPECT_EQ(said.errors(), std::vector<std::string>());
+
+  ASSERT_TRUE(remove_sealing_key(file, *second_id));
+  const auto fourth_id = rotate_key_ring(file, kNow);
+  ASSERT_TRUE(soon([&] { return !said.errors().empty(); }));
+  EXPECT_NE(said.errors().front().find("lost the sealing key " + *second_id + ", which is still needed"), std::string::npos);
+  EXPECT_FALSE(ring->has_key(*fourth_id));
+}
+
+TEST_F(KeyRingTest, the_key_that_seals_is_not_removed) {
+  EXPECT_EQ(remove_sealing_key(file, first_id).error().code, FaultCode::invalid);
+  EXPECT_EQ(remove_sealing_key(file, "seal_0000000000000000").error().code, FaultCode::no_such_key);
+  const auto second_id = rotate_key_ring(file, kNow);
+  EXPECT_EQ(remove_sealing_key(file, *second_id).error().code, FaultCode::invalid);
+  ASSERT_TRUE(remove_sealing_key(file, first_id));
+  const auto content = read_key_ring(file);
+  ASSERT_EQ(content->sealing_keys.size(), 1U);
+  EXPECT_EQ(content->sealing_keys.front().id, *second_id);
+  EXPECT_EQ(remove_sealing_key(file, first_id).error().code, FaultCode::no_such_key);
+}
+
 TEST(SnapshotOfRings, two_rings_in_one_thread_are_never_taken_for_each_other) {
   const Scratch scratch;
   ASSERT_TRUE(init_key_ring(scratch.path("a"), kNow));
