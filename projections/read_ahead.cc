@@ -31,7 +31,14 @@ bool ends_move(const Entry& deletion, const Entry& entry) {
 }  // namespace
 
 ReadAhead::ReadAhead(const EventLog& log, const Codec& codec, Tail position)
-    : log_(log), codec_(codec), position_(position), thread_(&ReadAhead::run, this) {}
+    : owned_(log.read(position.sequence.next())),
+      reader_(*owned_),
+      codec_(codec),
+      position_(position),
+      thread_(&ReadAhead::run, this) {}
+
+ReadAhead::ReadAhead(RecordReader& reader, const Codec& codec, Tail position)
+    : reader_(reader), codec_(codec), position_(position), thread_(&ReadAhead::run, this) {}
 
 ReadAhead::~ReadAhead() {
   batches_.stop();
@@ -54,14 +61,13 @@ void ReadAhead::run() {
 }
 
 std::optional<LogDamage> ReadAhead::read_all() {
-  const auto reader = log_.read(position_.sequence.next());
   std::vector<Entry> batch;
   batch.reserve(kBatchRecords);
   Record record;  // one for all: its buffers are used again
   std::size_t bytes = 0;
   for (;;) {
-    const RecordReader::Next next = reader->next(record);
-    if (next == RecordReader::Next::fault) return LogDamage{reader->fault()};
+    const RecordReader::Next next = reader_.next(record);
+    if (next == RecordReader::Next::fault) return LogDamage{reader_.fault()};
     if (next == RecordReader::Next::end) break;
 
     const bool is_inside_move = !batch.empty() && begins_move(batch.back());

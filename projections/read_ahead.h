@@ -27,6 +27,8 @@ class ReadAhead {
 
   /// Reads what follows `position` up to the log's end. `log` and `codec` must outlive this.
   ReadAhead(const EventLog& log, const Codec& codec, Tail position);
+  /// Reads all that `reader` gives, which begins behind `position` and is this one's alone until it has gone.
+  ReadAhead(RecordReader& reader, const Codec& codec, Tail position);
   ~ReadAhead();
 
   /// The next batch, in order; empty at the end. Waits for it. One thread. Records come without type and value: they have been decoded, and
@@ -39,7 +41,8 @@ class ReadAhead {
   std::optional<LogDamage> add(const Record& record, std::vector<Entry>& batch);
   bool hand_over(std::vector<Entry>& batch);
 
-  const EventLog& log_;
+  const std::unique_ptr<RecordReader> owned_;  ///< null: it is the caller's
+  RecordReader& reader_;
   const Codec& codec_;
   Tail position_;
 

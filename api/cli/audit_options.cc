@@ -1,5 +1,7 @@
 #include "api/cli/audit_options.h"
 
+#include <charconv>
+
 namespace dialin::cli {
 
 LogWords::LogWords(CommandLine& line) : kafka_(line) {
@@ -11,6 +13,19 @@ std::string LogWords::read(LogOptions& log) const {
   log.data = data_;
   if (log_ == "kafka") return kafka_.read(log.kafka);
   return data_.empty() ? "name the log: --data DIR, or --log kafka with --kafka-brokers" : "";
+}
+
+std::optional<log::LogPoint> parse_log_point(const std::string& text) {
+  Sequence sequence;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, sequence.value);
+  if (error == std::errc{} && stop == end && !text.empty()) return log::LogPoint(sequence);
+  if (const auto time = Instant::parse(text)) return log::LogPoint(*time);
+  return std::nullopt;
+}
+
+std::string no_log_point(const std::string& flag) {
+  return flag + " must be a sequence, or a time as 2026-05-04T14:05:00Z or 2026-05-04T16:05:00+02:00";
 }
 
 Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments) {
@@ -29,6 +44,42 @@ Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& argume
   if (const auto end = line.parse(arguments)) return *end;
   if (options.checkpoints.empty() != options.checkpoint_key.empty())
     return line.wrong_use("--checkpoints and --checkpoint-key go together: whoever signed them must be known");
+  if (const auto why = log.read(options.log); !why.empty()) return line.wrong_use(why);
+  return options;
+}
+
+Parsed<ReplayOptions> read_replay_options(const std::vector<std::string>& arguments) {
+  ReplayOptions options;
+  std::string to;
+  CommandLine line("replay", "Make a data directory of the past: the log up to a point, and the views as they were then.");
+  const LogWords log(line);
+  line.option("--to", to, "SEQUENCE of a record, or a TIME (RFC 3339), which stands for the last record that is not later; a move is taken whole")
+      .required();
+  line.option("--out", options.out, "the directory to make; it must not be there yet, or be empty").required();
+  line.flag("--json", options.json, "the outcome as one line of JSON");
+  line.footer(
+      "\nPrints 'replayed to SEQUENCE:ID (TIME) in DIR'. Serve it with 'dialin serve --data DIR --read-only'. Reads the log without\n"
+      "changing it, beside a running server too, and proves each record that it takes. Exit status 1: the log is not so long, or a\n"
+      "record of it fails. A run that is cut short leaves DIR.partial, which the next one throws away.");
+  if (const auto end = line.parse(arguments)) return *end;
+  if (const auto why = log.read(options.log); !why.empty()) return line.wrong_use(why);
+  options.to = parse_log_point(to);
+  if (!options.to) return line.wrong_use(no_log_point("--to"));
+  if (options.to == log::LogPoint(Sequence{0})) return line.wrong_use("--to must be at least 1: before the first record there is no log");
+  return options;
+}
+
+Parsed<ReplayOptions> read_snapshot_options(const std::vector<std::string>& arguments) {
+  ReplayOptions options;
+  CommandLine line("snapshot", "Make a directory from which a new node of this log is ready in seconds: the log, and its views beside it.");
+  const LogWords log(line);
+  line.option("--out", options.out, "the directory to make; it must not be there yet, or be empty").required();
+  line.flag("--json", options.json, "the outcome as one line of JSON");
+  line.footer(
+      "\nPrints 'snapshot of SEQUENCE:ID (TIME) in DIR'. Start a node with 'dialin serve --from-snapshot DIR --data NEW …'. Reads the log\n"
+      "without changing it, beside a running server too, and proves each record. Of an embedded log a snapshot is for moving or\n"
+      "restoring it: two nodes that both go on from it write two histories. Exit status 1: a record fails.");
+  if (const auto end = line.parse(arguments)) return *end;
   if (const auto why = log.read(options.log); !why.empty()) return line.wrong_use(why);
   return options;
 }

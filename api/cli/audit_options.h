@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/cli/options.h"
+#include "infra/log/log_point.h"
 
 namespace dialin::cli {
 
@@ -31,6 +32,11 @@ class LogWords {
   std::string log_ = "embedded";
 };
 
+/// SEQUENCE or TIME: a decimal number, or RFC 3339.
+std::optional<log::LogPoint> parse_log_point(const std::string& text);
+/// What to say of one that is neither.
+std::string no_log_point(const std::string& flag);
+
 struct VerifyOptions {
   LogOptions log;
   std::optional<std::string> expect;  ///< `SEQUENCE:ID` of a record that must be there
@@ -39,5 +45,15 @@ struct VerifyOptions {
   bool json = false;
 };
 Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments);
+
+struct ReplayOptions {
+  LogOptions log;
+  std::optional<log::LogPoint> to;  ///< nothing: all that is there
+  std::string out;                  ///< the directory to make
+  bool json = false;
+};
+Parsed<ReplayOptions> read_replay_options(const std::vector<std::string>& arguments);
+/// Of `dialin snapshot`: `to` is nothing.
+Parsed<ReplayOptions> read_snapshot_options(const std::vector<std::string>& arguments);
 
 }  // namespace dialin::cli

@@ -14,6 +14,7 @@ constexpr std::array kCommands = {
     CommandEntry{"verify", "prove that the log is whole: every hash, link and rule", run_verify},
     CommandEntry{"checkpoint", "sign where the log ends, for an auditor to keep", run_checkpoint},
     CommandEntry{"import", "put an exported chain into an empty log, or go on with it", run_import},
+    CommandEntry{"replay", "make a data directory of the past, to be served read-only", run_replay},
 };
 
 void print_help(std::ostream& out) {

@@ -27,16 +27,6 @@ bool has_lost_its_log(const std::string& data, log::FileLayer& files) {
   return segments && segments->empty();  // a directory that cannot be read is told by the opening
 }
 
-projections::ViewStores view_stores(Telemetry& telemetry) {
-  return {.open =
-              [&telemetry](const std::string& dir) {
-                storage::RocksStoreOptions options;
-                options.say = [&telemetry](std::string_view line) { telemetry.say(Level::warning, line); };
-                return storage::open_rocks_store(dir, options);
-              },
-          .bulk = [](const std::string& dir) { return storage::make_bulk_store(dir); }};
-}
-
 /// `lead` is called between the look at the views as they were found and the first change to them.
 Result<projections::OpenViews, CannotServe> open_views_of(const EventLog& log, const std::string& data,
                                                           const log::EmbeddedLog::Ports& ports, const Secrets& secrets,
@@ -81,6 +71,16 @@ std::string catch_up_to_end(const log::kafka::KafkaLog& log, const std::function
 }
 
 }  // namespace
+
+projections::ViewStores view_stores(Telemetry& telemetry) {
+  return {.open =
+              [&telemetry](const std::string& dir) {
+                storage::RocksStoreOptions options;
+                options.say = [&telemetry](std::string_view line) { telemetry.say(Level::warning, line); };
+                return storage::open_rocks_store(dir, options);
+              },
+          .bulk = [](const std::string& dir) { return storage::make_bulk_store(dir); }};
+}
 
 std::optional<std::string> missing_key(const Secrets& secrets, const ViewReader& views) {
   for (const auto& key_id : projections::sealing_keys(views)) {

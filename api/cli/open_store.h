@@ -20,6 +20,9 @@ struct OpenStore {
   projections::OpenViews views;
 };
 
+/// How views are stored: on RocksDB, whose warnings go to `telemetry`.
+projections::ViewStores view_stores(Telemetry& telemetry);
+
 /// What is wrong when a secret of the log was sealed with a key that `secrets` lacks: said by key id. Any thread; throws StoreFailure.
 std::optional<std::string> missing_key(const Secrets& secrets, const ViewReader& views);
 

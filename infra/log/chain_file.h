@@ -28,6 +28,7 @@ struct ChainFileOptions {
   std::chrono::milliseconds idle{50};  ///< without an append, before the mark is written
   /// False: a copy of what is durable elsewhere. A group is synced with the next mark or the next segment; after a crash the rest is cut.
   bool sync_groups = true;
+  SegmentSupply::Filling filling = SegmentSupply::Filling::zeros;  ///< of segments, ahead
 };
 
 class ChainFile {

@@ -24,7 +24,7 @@ Result<bool, OpenFailure> ChainFile::exists(FileLayer& files, const std::string&
 Result<std::unique_ptr<ChainFile>, OpenFailure> ChainFile::create(FileLayer& files, const ChainFileOptions& options, const LogId& log) {
   std::unique_ptr<ChainFile> chain(new ChainFile(files, options));
   chain->log_ = log;
-  chain->supply_ = std::make_unique<SegmentSupply>(files, options.dir);
+  chain->supply_ = std::make_unique<SegmentSupply>(files, options.dir, options.filling);
   const Errno error = chain->begin_segment({1}, 2 * kSegmentHeadBytes);
   if (error.failed()) return open_failure("the first segment cannot be made in " + options.dir, error);
   chain->index_ = std::make_unique<ChainIndex>(files, ChainIndex::Access::read_write, options.dir, log, std::vector{Sequence{1}});
@@ -38,7 +38,7 @@ Result<std::unique_ptr<ChainFile>, OpenFailure> ChainFile::open(FileLayer& files
   const std::string left_over = path_in(options.dir, SegmentSupply::kName);
   if (const Errno error = files.remove(left_over); error.failed()) return open_failure(left_over + " cannot be removed", error);
   if (auto opened = chain->open_last(seen); !opened) return std::move(opened).error();
-  chain->supply_ = std::make_unique<SegmentSupply>(files, options.dir);
+  chain->supply_ = std::make_unique<SegmentSupply>(files, options.dir, options.filling);
   chain->marker_ = std::thread([raw = chain.get()] { raw->mark_when_idle(); });
   return chain;
 }

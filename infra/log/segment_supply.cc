@@ -15,7 +15,8 @@ constexpr std::uint64_t kSyncEveryBytes = 4 * 1024 * 1024;
 
 }  // namespace
 
-SegmentSupply::SegmentSupply(FileLayer& files, std::string dir) : files_(files), dir_(std::move(dir)), thread_([this] { run(); }) {}
+SegmentSupply::SegmentSupply(FileLayer& files, std::string dir, Filling filling)
+    : files_(files), dir_(std::move(dir)), filling_(filling), thread_([this] { run(); }) {}
 
 SegmentSupply::~SegmentSupply() {
   {
@@ -81,6 +82,8 @@ Result<SegmentSupply::Prepared, Errno> SegmentSupply::make(std::uint64_t size) {
 
 Errno SegmentSupply::fill(File& file, std::uint64_t size) {
   if (const Errno error = file.reserve(size); error.failed()) return error;
+  // Its length it has from its beginning, also where the file system promises nothing.
+  if (filling_ == Filling::room) return file.write(std::string_view("\0", 1), size - 1);
   const std::string zeros(kPieceBytes, '\0');
   for (std::uint64_t done = 0, synced = 0; done < size;) {
     const std::size_t piece = static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, size - done));

@@ -23,7 +23,12 @@ class SegmentSupply {
     std::uint64_t size = 0;
   };
 
-  SegmentSupply(FileLayer& files, std::string dir);
+  enum class Filling : std::uint8_t {
+    zeros,
+    room,  ///< only promised blocks: for one great load, which zeros would make write everything twice
+  };
+
+  SegmentSupply(FileLayer& files, std::string dir, Filling filling);
   ~SegmentSupply();  ///< the file in stock is removed
 
   /// Has a file of `size` made in the background. At most one is in stock. Returns at once.
@@ -41,6 +46,7 @@ class SegmentSupply {
 
   FileLayer& files_;
   const std::string dir_;
+  const Filling filling_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t wanted_ = 0;  ///< to be made in the background; 0: nothing

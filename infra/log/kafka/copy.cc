@@ -22,6 +22,32 @@ bool is_copy(const std::string& dir) {
   return std::filesystem::exists(dir + kPlaceFile);
 }
 
+std::optional<NotedPlace> read_place(FileLayer& files, const std::string& dir) {
+  const auto file = files.open(dir + kPlaceFile, FileLayer::Mode::read);
+  if (!file) return std::nullopt;
+  std::string text(kPlaceBytesMax, '\0');
+  const auto size = (*file)->read(text.data(), text.size(), 0);
+  if (!size) return std::nullopt;
+  std::istringstream in(text.substr(0, *size));
+  NotedPlace place;
+  std::string hex;
+  if (!(in >> place.at >> place.sequence.value >> hex >> place.opened.value) || place.at < 0) return std::nullopt;
+  const auto id = RecordId::parse(hex);
+  if (!id) return std::nullopt;
+  place.id = *id;
+  return place;
+}
+
+Errno write_place(FileLayer& files, const std::string& dir, const NotedPlace& place) {
+  const std::string path = dir + kPlaceFile;
+  auto file = files.open(path + ".new", FileLayer::Mode::create);
+  if (!file) return file.error();
+  const std::string text = std::to_string(place.at) + " " + std::to_string(place.sequence.value) + " " + place.id.hex() + " " +
+                           std::to_string(place.opened.value) + "\n";
+  const Errno error = (*file)->write(text, 0);
+  return error.failed() ? error : files.rename(path + ".new", path);
+}
+
 Result<std::unique_ptr<Copy>, OpenFailure> Copy::open(FileLayer& files, const Options& options, const LogId& log, const Codec& codec) {
   if (const Errno error = files.make_dir(options.dir); error.failed()) return open_failure(options.dir + " cannot be made", error);
   auto lock = files.lock(options.dir + "/lock");
@@ -119,30 +145,15 @@ Kept Copy::keep(std::span<const Record> records, Offset last_at, const Codec& co
 
 /// Whatever it says must fit the chain; else the topic is read from its beginning, which only takes longer.
 void Copy::find_place() {
-  const auto file = files_.open(options_.dir + kPlaceFile, FileLayer::Mode::read);
-  if (!file) return;
-  std::string text(kPlaceBytesMax, '\0');
-  const auto size = (*file)->read(text.data(), text.size(), 0);
-  if (!size) return;
-  std::istringstream in(text.substr(0, *size));
-  Offset offset = 0;
-  Sequence sequence;
-  Sequence opened;
-  std::string id;
-  if (!(in >> offset >> sequence.value >> id >> opened.value) || offset < 0) return;
-  const auto record = index().at(sequence);
-  if (record && record->id.hex() == id) place_ = {tail_of(*record), offset, opened};
+  const auto noted = read_place(files_, options_.dir);
+  if (!noted) return;
+  const auto record = index().at(noted->sequence);
+  if (record && record->id == noted->id) place_ = {tail_of(*record), noted->at, noted->opened};
 }
 
-/// Not durable, and need not be: an older one is as good.
 void Copy::note_place() {
   noted_ = std::chrono::steady_clock::now();
-  const std::string path = options_.dir + kPlaceFile;
-  auto file = files_.open(path + ".new", FileLayer::Mode::create);
-  if (!file) return;
-  const std::string text = std::to_string(place_.at) + " " + std::to_string(place_.tail.sequence.value) + " " + place_.tail.id.hex() + " " +
-                           std::to_string(place_.opened.value) + "\n";
-  if (!(*file)->write(text, 0).failed()) (void)files_.rename(path + ".new", path);
+  (void)write_place(files_, options_.dir, {place_.tail.sequence, place_.tail.id, place_.at, place_.opened});
 }
 
 }  // namespace dialin::log::kafka

@@ -2,16 +2,30 @@
 // A node's copy of the chain, and the place on the topic up to which it goes. One thread at a time; index(): any.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "domain/telemetry.h"
 #include "infra/log/chain_file.h"
+#include "infra/log/kafka/offset.h"
 #include "infra/log/kafka/protocol.h"
 
 namespace dialin::log::kafka {
 
 /// Whether `dir` is a node's copy, which nobody but a KafkaLog may go on with: what is appended to it would be on no topic.
 bool is_copy(const std::string& dir);
+
+/// What a copy notes beside its chain: of one of its records, where that stands on the topic. It may be older than the copy's end.
+struct NotedPlace {
+  Sequence sequence;  ///< 0: nothing is known, and the topic is read from its beginning
+  RecordId id;
+  Offset at = 0;
+  Sequence opened;  ///< the last `opened` up to there; 0: none
+};
+/// Nothing when `dir` is no copy, or its note cannot be read.
+std::optional<NotedPlace> read_place(FileLayer& files, const std::string& dir);
+/// Makes `dir` a copy. Not durable: an older note is as good.
+Errno write_place(FileLayer& files, const std::string& dir, const NotedPlace& place);
 
 class Copy {
  public:

@@ -1,0 +1,58 @@
+#include "api/cli/partial_directory.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace dialin::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLog = "/log";
+constexpr const char* kLock = "/log/lock";
+
+/// All but the lock, which is held.
+void throw_away_content(const std::string& path) {
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.path() != path + kLog) fs::remove_all(entry.path());
+  }
+  for (const auto& entry : fs::directory_iterator(path + kLog)) {
+    if (entry.path() != path + kLock) fs::remove_all(entry.path());
+  }
+}
+
+}  // namespace
+
+Result<PartialDirectory, log::OpenFailure> PartialDirectory::begin(log::FileLayer& files, std::string path) {
+  if (const log::Errno error = files.make_dir(path + kLog); error.failed()) return log::open_failure(path + " cannot be made", error);
+  auto lock = files.lock(path + kLock);
+  // One that is thrown away by whoever failed to make it may have been locked in its last moment.
+  if (!lock && lock.error().error.code != EWOULDBLOCK) return log::open_failure(path + " cannot be locked", lock.error().error);
+  if (!lock || !fs::exists(path + kLock)) return log::OpenFailure{log::OpenError::locked, path + " is in the making by another process"};
+  try {
+    throw_away_content(path);
+  } catch (const fs::filesystem_error& error) {
+    return log::OpenFailure{log::OpenError::failed, "what a run that was cut short left cannot be removed: " + std::string(error.what())};
+  }
+  return PartialDirectory(files, std::move(path), std::move(*lock));
+}
+
+PartialDirectory::~PartialDirectory() {
+  if (!lock_) return;
+  std::error_code left;  // what stays is thrown away by the next run
+  fs::remove_all(path_, left);
+}
+
+Result<void, log::OpenFailure> PartialDirectory::become(const std::string& name) {
+  const std::string parent = fs::absolute(name).parent_path().string();
+  for (const std::string& dir : {path_ + kLog, path_}) {
+    if (const log::Errno error = files_->sync_dir(dir); error.failed()) return log::open_failure(dir + " cannot be synced", error);
+  }
+  if (const log::Errno error = files_->rename(path_, name); error.failed()) return log::open_failure(path_ + " cannot become " + name, error);
+  lock_.reset();
+  if (const log::Errno error = files_->sync_dir(parent); error.failed()) return log::open_failure(parent + " cannot be synced", error);
+  return {};
+}
+
+}  // namespace dialin::cli

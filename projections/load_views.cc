@@ -1,0 +1,67 @@
+#include "projections/load_views.h"
+
+#include <system_error>
+
+#include "projections/keys.h"
+#include "projections/read_ahead.h"
+#include "projections/soundness.h"
+#include "projections/view_folder.h"
+
+namespace dialin::projections {
+namespace {
+
+using Loaded = Result<Tail, OpenViewsFailure>;
+
+OpenViewsFailure cannot_write(const std::string& dir, const std::string& why) {
+  return {OpenViewsError::store, "the views in " + dir + " cannot be written: " + why};
+}
+
+OpenViewsFailure cannot_write(const std::string& dir, StoreError error) {
+  return cannot_write(dir, error == StoreError::no_space ? "the disk is full" : "the store refuses");
+}
+
+Loaded load(ViewStore& store, const std::string& dir, RecordReader& records, bool is_believed, const Codec& codec) {
+  Projector projector(store, codec, {});
+  SoundnessCheck check(nullptr);
+  ReadAhead ahead(records, codec, {});
+  for (;;) {
+    const auto batch = ahead.next();
+    if (!batch) return OpenViewsFailure{OpenViewsError::log, batch.error().text};
+    if (batch->empty()) return projector.position();
+    if (!is_believed) {
+      if (auto found = check.take(*batch); !found.fault.empty()) return OpenViewsFailure{OpenViewsError::log, std::move(found.fault)};
+    }
+    if (const auto applied = projector.apply(*batch); !applied) return cannot_write(dir, applied.error());
+  }
+}
+
+Loaded load(const ViewFolder& folder, const LogId& log, RecordReader& records, bool is_believed, const Codec& codec,
+            const ViewStores& stores) {
+  const auto store = stores.bulk(folder.rebuilding());
+  const auto beginning = store->batch();
+  beginning->put(Family::meta, kMetaSchema, std::to_string(kSchema));
+  beginning->put(Family::meta, kMetaLog, log.view());
+  if (const auto begun = store->apply(*beginning); !begun) return cannot_write(folder.dir(), begun.error());
+  auto loaded = load(*store, folder.dir(), records, is_believed, codec);
+  if (!loaded) return loaded;
+  if (const auto stored = store->flush(); !stored) return cannot_write(folder.dir(), stored.error());
+  return loaded;
+}
+
+}  // namespace
+
+Loaded load_views(const std::string& dir, const LogId& log, RecordReader& records, bool is_believed, const Codec& codec,
+                  const ViewStores& stores) {
+  try {
+    const ViewFolder folder(dir);
+    auto loaded = load(folder, log, records, is_believed, codec, stores);  // closed, before it is renamed
+    if (loaded) folder.swap_in();
+    return loaded;
+  } catch (const StoreFailure& error) {
+    return cannot_write(dir, error.what());
+  } catch (const std::system_error& error) {  // of the file system
+    return cannot_write(dir, error.what());
+  }
+}
+
+}  // namespace dialin::projections
