@@ -71,7 +71,7 @@ class EventLog {
   /// Whether other processes append to it, too. Then tail() grows by itself, append() answers `unavailable` while another leads, and what
   /// is known here of the present is true only when confirm_end() was asked afterwards and brought nothing new.
   virtual bool is_shared() const { return false; }
-  /// Whether append() is taken now. Any thread.
+  /// Whether append() is taken now. Any thread. One that is not shared and does not lead never will: it is only read.
   virtual bool leads() const { return true; }
   /// `grown` is called, on any thread, whenever tail() has grown by what was not appended here. Must not block. Once, before the first
   /// append.

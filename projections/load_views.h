@@ -10,8 +10,8 @@
 namespace dialin::projections {
 
 /// Makes views of all that `records` gives, which begins with the first record of `log`, in `dir`, which must hold none. Returns where they
-/// stand. Reading and decoding run on a thread of their own, as in open_views(). `is_believed`: a writer of ours has decided every event, so
-/// that the domain's rules need not be looked at again; else the first record that breaks one is OpenViewsError::log.
+/// stand. Reading and decoding run on a thread of their own, as in open_views(). `is_believed`: a writer of ours has decided every event,
+/// so that the domain's rules need not be looked at again; else the first record that breaks one is OpenViewsError::log.
 Result<Tail, OpenViewsFailure> load_views(const std::string& dir, const LogId& log, RecordReader& records, bool is_believed,
                                           const Codec& codec, const ViewStores& stores);
 

@@ -31,11 +31,7 @@ bool ends_move(const Entry& deletion, const Entry& entry) {
 }  // namespace
 
 ReadAhead::ReadAhead(const EventLog& log, const Codec& codec, Tail position)
-    : owned_(log.read(position.sequence.next())),
-      reader_(*owned_),
-      codec_(codec),
-      position_(position),
-      thread_(&ReadAhead::run, this) {}
+    : owned_(log.read(position.sequence.next())), reader_(*owned_), codec_(codec), position_(position), thread_(&ReadAhead::run, this) {}
 
 ReadAhead::ReadAhead(RecordReader& reader, const Codec& codec, Tail position)
     : reader_(reader), codec_(codec), position_(position), thread_(&ReadAhead::run, this) {}

@@ -53,7 +53,8 @@ Parsed<ReplayOptions> read_replay_options(const std::vector<std::string>& argume
   std::string to;
   CommandLine line("replay", "Make a data directory of the past: the log up to a point, and the views as they were then.");
   const LogWords log(line);
-  line.option("--to", to, "SEQUENCE of a record, or a TIME (RFC 3339), which stands for the last record that is not later; a move is taken whole")
+  line.option("--to", to,
+              "SEQUENCE of a record, or a TIME (RFC 3339), which stands for the last record that is not later; a move is taken whole")
       .required();
   line.option("--out", options.out, "the directory to make; it must not be there yet, or be empty").required();
   line.flag("--json", options.json, "the outcome as one line of JSON");

@@ -4,6 +4,7 @@
 
 #include "api/cli/command.h"
 #include "api/cli/documents.h"
+#include "api/cli/open_past.h"
 #include "api/cli/open_store.h"
 #include "api/cli/shared_node.h"
 #include "api/http/api.h"
@@ -79,6 +80,7 @@ class ServingNode : public Node {
         keys_(std::move(keys)),
         ring_(std::move(ring)),
         signer_(std::move(signer)),
+        kept_from_writers_(std::move(opened.kept_from_writers)),
         log_(std::move(opened.log)),
         shared_log_(opened.shared),
         shared_(std::move(shared)),
@@ -168,7 +170,8 @@ class ServingNode : public Node {
   std::unique_ptr<Ground> ground_;
   std::unique_ptr<crypto::ApiKeys> keys_;
   std::unique_ptr<crypto::KeyRing> ring_;
-  std::optional<crypto::NoteSigner> signer_;  ///< of checkpoints; nothing without --signing-key
+  std::optional<crypto::NoteSigner> signer_;      ///< of checkpoints; nothing without --signing-key
+  std::unique_ptr<log::Lock> kept_from_writers_;  ///< of a directory that is only read
   std::unique_ptr<EventLog> log_;
   log::kafka::KafkaLog* shared_log_;  ///< `log_`, when nodes share it
   std::unique_ptr<SharedNode> shared_;
@@ -199,7 +202,7 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
     signer = std::move(*read);
   }
   ground->server.start();
-  std::filesystem::create_directories(options.data);
+  if (!options.read_only) std::filesystem::create_directories(options.data);
   const log::EmbeddedLog::Ports ports{ground->files, ground->clock, ground->random, ground->codec, ground->telemetry};
   std::unique_ptr<SharedNode> shared;
   std::optional<Result<OpenStore, CannotServe>> store;
@@ -209,6 +212,8 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
     if (!made) return made.error();
     shared = std::move(*made);
     store = open_shared_store(options.data, log, ports, **ring, [&](const std::string& why) { ground->entrance.waits(why); });
+  } else if (options.read_only) {
+    store = open_past(options.data, ports, **ring);
   } else {
     store = open_store(options.data, ports, **ring);
   }

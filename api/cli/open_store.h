@@ -18,6 +18,7 @@ struct OpenStore {
   std::unique_ptr<EventLog> log;
   log::kafka::KafkaLog* shared = nullptr;  ///< `log`, when it is on Kafka: it follows, and leads once it is elected
   projections::OpenViews views;
+  std::unique_ptr<log::Lock> kept_from_writers = {};  ///< of a directory that is only read
 };
 
 /// How views are stored: on RocksDB, whose warnings go to `telemetry`.

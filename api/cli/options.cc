@@ -46,6 +46,8 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.option("--keys", options.keys, "file of API keys [DATA/keys.json]");
   line.option("--keyring", options.keyring, "file of the keys that seal secrets [DATA/keyring.json]");
   line.option("--signing-key", options.signing_key, "file of the key that signs what GET /checkpoint gives ['dialin checkpoint init']");
+  line.flag("--read-only", options.read_only, "serve a DATA that nothing is written to, such as one that 'dialin replay' made");
+  line.option("--from-snapshot", options.from_snapshot, "a directory that 'dialin snapshot' made: a new DATA begins with what is in it");
   line.flag("--dev", options.dev, "for trying it out: make missing keys and key ring, a tenant 'dev', and print its key");
   line.option("--log", log, "where the log is").one_of({"embedded", "kafka"});
   line.option("--advertise", options.advertise, "http://HOST:PORT where other nodes on the same log reach this one [where it listens]");
@@ -67,6 +69,9 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
       "\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys and key ring are followed: a change of\n"
       "their files counts within 2 s.");
   if (const auto end = line.parse(arguments)) return *end;
+  if (options.read_only && (log == "kafka" || options.dev || !options.from_snapshot.empty()))
+    return line.wrong_use(
+        "--read-only goes without --log kafka, --dev and --from-snapshot: it serves what lies in DATA, and writes nothing");
   if (!split_listen(listen, options)) return line.wrong_use("--listen must be HOST:PORT, as in 127.0.0.1:8080");
   if (log == "kafka") {
     if (const auto why = kafka.read(options.kafka); !why.empty()) return line.wrong_use(why);

@@ -22,6 +22,8 @@ struct ServeOptions {
   std::string advertise;              ///< where the other nodes reach this one; empty: where it listens
   std::string node;                   ///< its name; empty: as `advertise`, without the scheme
   std::string data;                   ///< directory: log/ and views/ stand in it
+  bool read_only = false;             ///< nothing is written, to DATA neither
+  std::string from_snapshot;          ///< directory that a new DATA begins with; empty: none
   std::string host;                   ///< of --listen
   std::uint16_t port = 0;
   std::string keys;         ///< file; default DATA/keys.json

@@ -49,7 +49,8 @@ Result<void, log::OpenFailure> PartialDirectory::become(const std::string& name)
   for (const std::string& dir : {path_ + kLog, path_}) {
     if (const log::Errno error = files_->sync_dir(dir); error.failed()) return log::open_failure(dir + " cannot be synced", error);
   }
-  if (const log::Errno error = files_->rename(path_, name); error.failed()) return log::open_failure(path_ + " cannot become " + name, error);
+  if (const log::Errno error = files_->rename(path_, name); error.failed())
+    return log::open_failure(path_ + " cannot become " + name, error);
   lock_.reset();
   if (const log::Errno error = files_->sync_dir(parent); error.failed()) return log::open_failure(parent + " cannot be synced", error);
   return {};

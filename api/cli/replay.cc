@@ -57,7 +57,8 @@ class Replay {
 };
 
 Result<Replayed, NotReplayed> Replay::run(const Finish& finish) {
-  if (fs::exists(out_) && !(fs::is_directory(out_) && fs::is_empty(out_))) return unable(out_ + " is there already: name another directory");
+  if (fs::exists(out_) && !(fs::is_directory(out_) && fs::is_empty(out_)))
+    return unable(out_ + " is there already: name another directory");
   const std::string source = options_.log.data + "/log";
   Replayed replayed;
   replayed.is_shared = options_.log.kafka || log::kafka::is_copy(source);
@@ -138,7 +139,8 @@ int said(const Result<Replayed, NotReplayed>& outcome, const ReplayOptions& opti
                                    {"dir", options.out}};
     std::cout << boost::json::serialize(line) << '\n';
   } else {
-    std::cout << done << ' ' << tail.sequence.value << ':' << tail.id.hex() << " (" << tail.time.rfc3339() << ") in " << options.out << '\n';
+    std::cout << done << ' ' << tail.sequence.value << ':' << tail.id.hex() << " (" << tail.time.rfc3339() << ") in " << options.out
+              << '\n';
   }
   return kDone;
 }

@@ -48,6 +48,8 @@ std::optional<Problem> Api::admit(Call& call, const Match& match) const {
   const std::optional<Scope> scope = scope_of(match.route->needs);
   if (scope && !call.admitted.caller->may(*scope))
     return Problem{ErrorKind::forbidden, "the API key lacks the scope " + std::string(name_of_scope(*scope))};
+  if (wiring_.only_reads() && match.route->needs == Needs::write)
+    return Problem{ErrorKind::forbidden, "this server only reads: what it serves is a past, to which nothing is added"};
   if (auto problem = check_repeated(request)) return problem;
   if (match.route->takes_body) return check_media_type(request);
   return std::nullopt;

@@ -13,7 +13,7 @@
 namespace dialin::http {
 
 struct Readiness {
-  std::string_view role;  ///< `starting`, `leader`, `follower`, `halted`
+  std::string_view role;  ///< `starting`, `leader`, `follower`, `halted`, `read-only`
   Sequence applied;
   Sequence end;                               ///< of the log; at least `applied`
   std::vector<std::string> reasons;           ///< not to be ready; empty: ready

@@ -43,7 +43,7 @@ void get_readiness(Call& call) {
     end.value += standing->unread;
   }
   auto reasons = reasons_not_ready(call.wiring, standing ? &*standing : nullptr);
-  const std::string_view role = standing ? standing->role : "leader";
+  const std::string_view role = standing ? standing->role : call.wiring.only_reads() ? "read-only" : "leader";
   call.respond(readiness_answer(call.admitted.manner, {role, applied, end, std::move(reasons), std::move(standing)}));
 }
 

@@ -45,6 +45,9 @@ struct Wiring {
   NodeClient* nodes = nullptr;  ///< how the others are reached; null likewise
   /// The signed note that says that the log ends here; null when nothing is signed. Any thread.
   std::function<std::string(const Tail&)> checkpoint = {};
+
+  /// Nothing is written to this log from here, and by nobody else either.
+  bool only_reads() const { return !log.is_shared() && !log.leads(); }
 };
 
 }  // namespace dialin::http

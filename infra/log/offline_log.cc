@@ -17,6 +17,7 @@ class StandingLog : public OfflineLog {
   Tail tail() const override { return index_->tail(); }
   Tail end() const override { return index_->tail(); }
   void append(std::vector<Record>&, Appended done) override { done(LogError::unavailable); }
+  bool leads() const override { return false; }
   std::unique_ptr<RecordReader> read(Sequence from) const override { return std::make_unique<ChainReader>(*index_, from); }
   Result<Record, LogError> at(Sequence sequence) const override { return index_->at(sequence); }
   void confirm_end(Confirmed done) const override { done(index_->readable()); }

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <system_error>
 #include <utility>
@@ -104,7 +105,8 @@ long pid_in(int descriptor) {
   const ssize_t got = ::pread(descriptor, text, sizeof text, 0);
   long pid = 0;
   if (got > 0) std::from_chars(text, text + got, pid);
-  return pid;
+  // Who only reads does not write its own: it may be the last writer's.
+  return pid > 0 && ::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH ? 0 : pid;
 }
 
 std::string parent_of(const std::string& path) {
@@ -176,6 +178,15 @@ Result<std::unique_ptr<Lock>, LockRefused> PosixFiles::lock(const std::string& p
   const bool named = ::ftruncate(descriptor->number(), 0) == 0 && ::pwrite(descriptor->number(), pid.data(), pid.size(), 0) > 0;
   if (!named) std::fprintf(stderr, "%s: cannot write the process id: %s\n", path.c_str(), last_error().text().c_str());
   return std::make_unique<PosixLock>(std::move(descriptor));
+}
+
+Result<std::unique_ptr<Lock>, LockRefused> lock_to_read(const std::string& path) {
+  auto descriptor = std::make_unique<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (descriptor->number() < 0 && errno == ENOENT) return std::unique_ptr<Lock>();
+  if (descriptor->number() < 0) return LockRefused{last_error(), 0};
+  if (::flock(descriptor->number(), LOCK_SH | LOCK_NB) == 0) return std::make_unique<PosixLock>(std::move(descriptor));
+  const Errno error = last_error();
+  return LockRefused{error, pid_in(descriptor->number())};
 }
 
 }  // namespace dialin::log

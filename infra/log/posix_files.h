@@ -1,6 +1,9 @@
 #pragma once
 // FileLayer on a real disk. Stateless; any thread.
 
+#include <memory>
+#include <string>
+
 #include "infra/log/file_layer.h"
 
 namespace dialin::log {
@@ -15,5 +18,8 @@ class PosixFiles : public FileLayer {
   Result<std::vector<std::string>, Errno> list(const std::string& dir) override;
   Result<std::unique_ptr<Lock>, LockRefused> lock(const std::string& path) override;
 };
+
+/// For who only reads: keeps out whoever would take lock(), beside others like it, and writes nothing. Null when there is no such file.
+Result<std::unique_ptr<Lock>, LockRefused> lock_to_read(const std::string& path);
 
 }  // namespace dialin::log

@@ -119,7 +119,7 @@ class RocksStore : public ViewStore {
   Database database_;
 };
 
-class RocksReader : public ViewReader {
+class RocksReader : public ViewStore {
  public:
   explicit RocksReader(const std::string& dir) : database_(dir, Database::Use::look, {}) {}
   bool get(Family family, std::string_view key, std::string& value) const override {
@@ -128,6 +128,16 @@ class RocksReader : public ViewReader {
   std::unique_ptr<ViewCursor> cursor(Family family, std::string_view prefix) const override {
     return storage::cursor(database_, nullptr, family, prefix);
   }
+  std::unique_ptr<ViewReader> snapshot() const override { return snapshot_reader(database_); }
+
+  std::unique_ptr<ViewBatch> batch() override { return std::make_unique<RocksBatch>(database_); }
+  Result<void, StoreError> apply(ViewBatch& batch) override {
+    static_cast<RocksBatch&>(batch).changes.Clear();
+    return StoreError::failed;
+  }
+  Result<void, StoreError> flush() override { return {}; }  // there is nothing to make durable
+  bool resume() override { return false; }
+  void forget_idempotency_before(std::int64_t) override {}
 
  private:
   Database database_;
@@ -135,7 +145,7 @@ class RocksReader : public ViewReader {
 
 }  // namespace
 
-std::unique_ptr<ViewReader> open_rocks_reader(const std::string& dir) {
+std::unique_ptr<ViewStore> open_rocks_reader(const std::string& dir) {
   return std::make_unique<RocksReader>(dir);
 }
 

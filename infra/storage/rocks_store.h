@@ -27,8 +27,8 @@ struct RocksStoreOptions {
 /// Opens the store in `dir`, creating it when missing. Throws StoreFailure when it cannot be read or belongs to another process.
 std::unique_ptr<ViewStore> open_rocks_store(const std::string& dir, const RocksStoreOptions& options = {});
 
-/// Reads the store in `dir` as it was last flushed and writes nothing. Beside a process that has it open, which may remove files that are
-/// being opened here, it can throw StoreFailure for that alone: try again.
-std::unique_ptr<ViewReader> open_rocks_reader(const std::string& dir);
+/// Reads the store in `dir` as it was last flushed and writes nothing: apply() fails. Beside a process that has it open, which may remove
+/// files that are being opened here, it can throw StoreFailure for that alone: try again.
+std::unique_ptr<ViewStore> open_rocks_reader(const std::string& dir);
 
 }  // namespace dialin::storage
