@@ -31,6 +31,11 @@ RecordReader::Next CopiedWalk::next(Record& out) {
   return Next::record;
 }
 
+std::optional<std::int64_t> CopiedWalk::offset() const {
+  if (!place_ || place_->segment.value != 0) return std::nullopt;
+  return static_cast<std::int64_t>(place_->at);
+}
+
 bool CopiedWalk::is_short() const {
   const Sequence* wanted = to_ ? std::get_if<Sequence>(&*to_) : nullptr;
   return wanted != nullptr && tail_.sequence < *wanted;
@@ -68,7 +73,7 @@ bool CopiedWalk::take() {
     ++filled_;
   }
   ++filled_;
-  offset_ = walk_.offset();
+  place_ = walk_.place();
   return true;
 }
 

@@ -36,7 +36,7 @@ class CopiedWalk : public RecordReader {
   /// Of the last `opened` that was given; 0: none.
   Sequence opened() const { return opened_; }
   /// Where the record given last stands on its topic; nothing in a directory.
-  std::optional<std::int64_t> offset() const { return offset_; }
+  std::optional<std::int64_t> offset() const;
   /// The walk ended before `to`, which is a sequence: the log is no longer than this, or ends within a move.
   bool is_short() const;
 
@@ -61,7 +61,7 @@ class CopiedWalk : public RecordReader {
   bool could_not_ = false;
   Tail tail_;
   Sequence opened_;
-  std::optional<std::int64_t> offset_;
+  std::optional<Place> place_;
 };
 
 }  // namespace dialin::log
