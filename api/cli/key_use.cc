@@ -41,7 +41,7 @@ Result<KeyUses, UnreadLog> uses_of_keys(const LogOptions& options) {
   while ((step = walk.next(record)) == log::LogWalk::Step::record) {
     const auto event = projections::event_of(record, codec);
     if (!event) {
-      return UnreadLog{kNotSo, "record " + std::to_string(record.sequence.value) + " (" + walk.place() +
+      return UnreadLog{kNotSo, "record " + std::to_string(record.sequence.value) + " (" + walk.place().text() +
                                    "): the value is not an event: " + std::string(event.error().why)};
     }
     if (*event) uses.see(record.sequence, **event);
