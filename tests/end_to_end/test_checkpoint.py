@@ -3,12 +3,13 @@
 import base64
 import os
 import re
+import subprocess
 
 import pytest
 
 from live.client import Client
 from live.notes import checkpoint, signed_text
-from live.server import NotServing, Server, run
+from live.server import ROOT, NotServing, Server, run
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +162,20 @@ def test_without_a_key_nothing_is_signed(server, own_server, tmp_path):
 def made_key(place):
     run("checkpoint", "init", place / "made")
     return place / "made"
+
+
+def test_the_shell_script_of_the_documents_checks_a_note(signing, tmp_path):
+    script, note = ROOT / "docs/auditing/check_note.sh", taken(signing)
+
+    def checked(text: str, key=signing.public_key):
+        (tmp_path / "note").write_text(text)
+        return subprocess.run([script, tmp_path / "note", key], capture_output=True, text=True)
+
+    says = checkpoint(note, signing.public_key.read_text())
+    done = checked(note)
+    assert done.returncode == 0 and done.stdout == f"log {says.log}, head {says.sequence}:{says.id}, signed {says.time}\n", done.stderr
+    for what in ("log", "sequence", "id", "time", "signature"):
+        done = checked(changed(note, what))
+        assert done.returncode == 1 and "the signature is wrong" in done.stderr and not done.stdout
+    run("checkpoint", "init", tmp_path / "other")
+    assert "there is no signature of dialin+" in checked(note, tmp_path / "other.pub").stderr
