@@ -7,7 +7,7 @@ from live.client import Client, seed
 from live.past import Recording
 
 TENANTS = 2
-WRITES = 110
+WRITES = 80
 
 
 def test_the_past_answers_what_the_present_did(own_server):

@@ -9,7 +9,7 @@ from live.client import Client, fresh_number, seed
 from live.past import with_as_of
 
 CONFIGS = "/domain-dialin-config"
-RACE_S = 2.0
+RACE_S = 1.2
 
 
 @contextlib.contextmanager

@@ -76,9 +76,11 @@ class Recording:
         while True:
             tenant = self.draw.randrange(len(clients))
             answer, touched = self._command(clients[tenant], tenant)
-            if answer.status == 200 and answer.sequence > self.moments[-1].sequence:
-                return self._keep(clients[tenant], tenant, answer, touched)
             assert answer.status in (200, 400, 404, 409), answer.body
+            # A write that changes nothing is answered, too, at a position that may be new: that of a node's opening.
+            if answer.status == 200 and (events := clients[tenant].all_events(after=self.moments[-1].sequence)):
+                assert events[-1]["sequence"] == answer.sequence
+                return self._keep(clients[tenant], tenant, answer, touched, events[0])
 
     def _command(self, client: Client, tenant: int) -> tuple[Answer, list[str]]:
         draw, ids = self.draw, self.ids[tenant]
@@ -99,20 +101,18 @@ class Recording:
             return client.post(f"{path}/move", {"type": draw.choice(("pin_dialin", "pinless_dialin"))}), [config_id]
         return client.post(f"{path}/restore", {"version": draw.randint(1, 4)}), [config_id]
 
-    def _keep(self, client: Client, tenant: int, answer: Answer, touched: list[str]) -> None:
+    def _keep(self, client: Client, tenant: int, answer: Answer, touched: list[str], first_event: dict) -> None:
         if answer.json["id"] not in self.ids[tenant]:
             self.ids[tenant].append(answer.json["id"])
             touched = [*touched, answer.json["id"]]
             if uri := answer.json["config"].get("sip_uri"):
                 self.usernames[tenant].append(uri.removeprefix("sip:").split("@")[0])
-        events = client.all_events(after=self.moments[-1].sequence)
-        assert events[-1]["sequence"] == answer.sequence
         seen = {(one, path): was for (one, path), was in self.moments[-1].seen.items() if one != tenant or not path.startswith(CONFIGS + "?")}
         paths = [CONFIGS, *self._number_paths()]
         for config_id in touched:
             paths += [f"{CONFIGS}/{config_id}", f"{CONFIGS}/{config_id}/history?limit=1000"]
         self._see(client, tenant, seen, paths + self._list_paths(tenant))
-        self.moments.append(Moment(answer.sequence, events[0]["sequence"], us_of(events[0]["time"]), seen))
+        self.moments.append(Moment(answer.sequence, first_event["sequence"], us_of(first_event["time"]), seen))
 
     def _number_paths(self) -> list[str]:
         return [f"/numbers/{number}{tail}" for number in self.numbers for tail in ("", "/history")]
