@@ -1,5 +1,5 @@
-// What the views cost, without a server around them: rebuilding from the log, reading configs, applying updates in groups. On a log that
-// make_log made; the views go to DIR/measured_views and are removed first. Prints a line a figure.
+// What the views cost, without a server around them: rebuilding from the log, reading configs and lists, now and as of the past, applying
+// updates in groups. On a log that make_log made; the views go to DIR/measured_views and are removed first. Prints a line a figure.
 //
 //   measure_views --data DIR [--reads N] [--updates N] [--group N]
 
@@ -77,6 +77,11 @@ std::vector<Holder> live_configs(const ViewStore& store) {
   return configs;
 }
 
+void print_times(const std::string& what, std::vector<double> times_us) {
+  std::sort(times_us.begin(), times_us.end());
+  std::cout << what << ": p50 " << times_us[times_us.size() / 2] << " us, p99 " << times_us[times_us.size() * 99 / 100] << " us\n";
+}
+
 void measure_reads(const projections::Views& views, const std::vector<Holder>& configs, std::size_t reads) {
   std::mt19937_64 draw(2);
   std::vector<double> times_us;
@@ -87,8 +92,60 @@ void measure_reads(const projections::Views& views, const std::vector<Holder>& c
     if (!views.config(one.tenant, one.id)) throw std::runtime_error("a config is missing");
     times_us.push_back(seconds_since(begin) * 1e6);
   }
-  std::sort(times_us.begin(), times_us.end());
-  std::cout << "read: p50 " << times_us[reads / 2] << " us, p99 " << times_us[reads * 99 / 100] << " us\n";
+  print_times("read", std::move(times_us));
+}
+
+/// As of when everything had been created and as of random later sequences, each beside its like of today.
+void measure_past(const projections::Views& views, const std::vector<Holder>& configs, std::size_t reads) {
+  std::mt19937_64 draw(4);
+  Sequence begin;
+  for (const Holder& one : configs) begin = std::max(begin, views.config(one.tenant, one.id)->created_sequence);
+  const std::uint64_t later = views.position().sequence.value - begin.value + 1;
+  const auto timed = [&](const std::string& what, std::size_t times, const auto& ask) {
+    std::vector<double> times_us;
+    for (std::size_t i = 0; i < times; ++i) {
+      const Holder& one = configs[draw() % configs.size()];
+      const Sequence as_of{begin.value + draw() % later};
+      const auto started = Watch::now();
+      if (!ask(one, as_of)) throw std::runtime_error("nothing was there");
+      times_us.push_back(seconds_since(started) * 1e6);
+    }
+    print_times(what, std::move(times_us));
+  };
+  timed("read", reads, [&](const Holder& one, Sequence) { return views.config(one.tenant, one.id).has_value(); });
+  timed("read as of any sequence", reads,
+        [&](const Holder& one, Sequence as_of) { return views.config_as_of(one.tenant, one.id, as_of).has_value(); });
+  timed("read as of the beginning", reads,
+        [&](const Holder& one, Sequence) { return views.config_as_of(one.tenant, one.id, begin).has_value(); });
+  timed("whole", reads, [&](const Holder&, Sequence as_of) { return views.whole(as_of) == as_of; });
+  timed("sequence at a time", reads,
+        [&](const Holder&, Sequence as_of) { return views.sequence_at({static_cast<std::int64_t>(as_of.value)}).value == 0; });
+
+  const auto list = [&](const Holder& one, std::optional<Sequence> as_of, std::optional<ConfigId> behind, projections::ListFilter filter) {
+    projections::ListRequest request;
+    request.tenant = one.tenant;
+    request.filter = std::move(filter);
+    request.starting_after = behind;
+    request.as_of = as_of;
+    return views.list(request).has_value();
+  };
+  const std::size_t lists = reads / 100;
+  timed("list", lists, [&](const Holder& one, Sequence) { return list(one, {}, one.id, {}); });
+  timed("list as of any sequence", lists, [&](const Holder& one, Sequence as_of) { return list(one, as_of, one.id, {}); });
+  timed("list as of the beginning", lists, [&](const Holder& one, Sequence) { return list(one, begin, one.id, {}); });
+  projections::ListFilter by_type;
+  by_type.type = Category::pinless_dialin;
+  projections::ListFilter by_number;
+  by_number.phone_numbers = {"000123"};
+  projections::ListFilter by_name;
+  by_name.name_prefix = "Front desk 20000";
+  for (const auto& [name, filter] : {std::pair("type", by_type), std::pair("part of the number", by_number), std::pair("name", by_name)}) {
+    timed(std::string("list by ") + name, 5, [&](const Holder& one, Sequence) { return list(one, {}, {}, filter); });
+    timed(std::string("list by ") + name + " as of any sequence", 5,
+          [&](const Holder& one, Sequence as_of) { return list(one, as_of, {}, filter); });
+    timed(std::string("list by ") + name + " as of the beginning", 5,
+          [&](const Holder& one, Sequence) { return list(one, begin, {}, filter); });
+  }
 }
 
 /// The next event of a config: another name, by what its last one says.
@@ -172,6 +229,7 @@ void measure(const Wanted& wanted) {
   const projections::Views views(*open.store, **log, codec);
   const auto configs = live_configs(*open.store);
   measure_reads(views, configs, wanted.reads);
+  measure_past(views, configs, wanted.reads);
   std::cout << "resident: " << memory_mb("VmRSS") << " MB with " << configs.size() << " configs\n";
   measure_updates(wanted, open, views, codec, configs);
   measure_reads(views, configs, wanted.reads);
