@@ -7,16 +7,23 @@ namespace dialin {
 std::string_view Ledger::add(const Record& record, const Event* event) {
   if (const auto fault = follow_move(record, event); !fault.empty()) return fault;
   if (event == nullptr) return {};
-  const auto known = configs_.find(event->config_id);
-  const ConfigState* before = known == configs_.end() ? nullptr : &known->second;
+  const auto [place, is_new] = configs_.try_emplace(event->config_id);
+  ConfigState& state = place->second;
+  const ConfigState* before = is_new ? nullptr : &state;
   if (before != nullptr && before->tenant != event->tenant) return "the config belongs to another tenant";
   if (const auto fault = check_step(before, *event, record.sequence, record.time); !fault.empty()) return fault;
-  if (before != nullptr && !before->deleted) free_number(*before);
-  if (event->name != EventName::deleted) {
-    if (const auto fault = take_number(*event); !fault.empty()) return fault;
-  }
-  configs_.insert_or_assign(event->config_id, state_after(*event, record.sequence, record.time));
+  if (const auto fault = pass_number(before, *event); !fault.empty()) return fault;
+  state = state_after(*event, record.sequence, record.time);
   return {};
+}
+
+/// Most events leave the number where it is: no look at it is one cache miss less.
+std::string_view Ledger::pass_number(const ConfigState* before, const Event& event) {
+  const bool was_live = before != nullptr && !before->deleted;
+  const bool is_live = event.name != EventName::deleted;
+  if (was_live && is_live && before->config.phone_number == event.config.phone_number) return {};
+  if (was_live) free_number(*before);
+  return is_live ? take_number(event) : std::string_view{};
 }
 
 std::string_view Ledger::end() const {

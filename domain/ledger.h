@@ -25,6 +25,7 @@ class Ledger {
 
  private:
   std::string_view follow_move(const Record& record, const Event* event);
+  std::string_view pass_number(const ConfigState* before, const Event& event);
   std::string_view take_number(const Event& event);
   void free_number(const ConfigState& before);
 

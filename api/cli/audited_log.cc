@@ -5,7 +5,6 @@
 
 #include "api/cli/command.h"
 #include "api/cli/open_walk.h"
-#include "api/cli/walk_ahead.h"
 #include "projections/projector.h"
 
 namespace dialin::cli {
@@ -13,10 +12,10 @@ namespace dialin::cli {
 AuditedLog::AuditedLog(std::string command)
     : command_(std::move(command)), telemetry_({.version = std::string(version()), .level = Level::warning, .json_lines = false}) {}
 
-std::optional<log::LogWalk::Fault> AuditedLog::open(const LogOptions& options, Sequence after) {
+std::optional<log::LogWalk::Fault> AuditedLog::open(const LogOptions& options, Sequence after, Events events) {
   auto opened = open_walk(options, files_, telemetry_, after);
   if (!opened) return log::LogWalk::Fault{opened.error().text, opened.error().code != log::OpenError::poison};
-  walk_ = std::make_unique<WalkAhead>(std::move(*opened));
+  walk_ = std::make_unique<WalkAhead>(std::move(*opened), events == Events::all ? &codec_ : nullptr);
   return std::nullopt;
 }
 
@@ -26,8 +25,9 @@ log::LogWalk::Step AuditedLog::next(Record& out) {
   return step;
 }
 
-Result<std::optional<Event>, log::LogWalk::Fault> AuditedLog::event(const Record& record) const {
-  auto event = projections::event_of(record, codec_);
+Result<std::optional<Event>, log::LogWalk::Fault> AuditedLog::event(const Record& record) {
+  auto ahead = walk_->take_event();
+  auto event = ahead ? std::move(*ahead) : projections::event_of(record, codec_);
   if (!event) return fault_at(record, "the value is not an event: " + std::string(event.error().why));
   return std::move(*event);
 }

@@ -8,8 +8,8 @@
 
 #include "api/cli/audit_options.h"
 #include "api/cli/progress.h"
+#include "api/cli/walk_ahead.h"
 #include "infra/codec/json_codec.h"
-#include "infra/log/log_walk.h"
 #include "infra/log/posix_files.h"
 #include "infra/telemetry/prometheus_telemetry.h"
 
@@ -20,13 +20,14 @@ class AuditedLog {
   /// `command`: as it is typed behind `dialin`.
   explicit AuditedLog(std::string command);
 
+  enum class Events : std::uint8_t { all, some };  ///< which event() will be asked for: all are decoded ahead
   /// Nothing: walk() can be asked. Else what is wrong.
-  std::optional<log::LogWalk::Fault> open(const LogOptions& options, Sequence after);
+  std::optional<log::LogWalk::Fault> open(const LogOptions& options, Sequence after, Events events);
   log::LogWalk& walk() { return *walk_; }
   /// walk().next(), with progress.
   log::LogWalk::Step next(Record& out);
-  /// The event in `record`, null for records that have none; or what is wrong with it, with its place.
-  Result<std::optional<Event>, log::LogWalk::Fault> event(const Record& record) const;
+  /// The event in `record`, which was given last; nothing for records that have none. Or what is wrong with it, with its place. Once.
+  Result<std::optional<Event>, log::LogWalk::Fault> event(const Record& record);
   /// `record 7 (offset 12): what`, of the record given last.
   log::LogWalk::Fault fault_at(const Record& record, std::string_view what) const;
 
@@ -42,7 +43,7 @@ class AuditedLog {
   log::PosixFiles files_;
   telemetry::PrometheusTelemetry telemetry_;
   codec::JsonCodec codec_;
-  std::unique_ptr<log::LogWalk> walk_;
+  std::unique_ptr<WalkAhead> walk_;
   Progress progress_{"records"};
   std::uint64_t read_ = 0;
 };
