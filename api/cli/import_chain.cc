@@ -26,7 +26,7 @@ class Import {
     if (!began_) {
       auto held = target_.hold({records.front().sequence.value - std::min<std::uint64_t>(records.front().sequence.value, 2)});
       if (!held) return held.error();
-      held_ = std::move(*held);
+      held_ = *held;
       if (auto joined = join(records.front(), line); !joined) return joined;
       began_ = true;
     }
@@ -79,7 +79,7 @@ class Import {
     if (!created) return refused(line, "the first record names no log");
     const LogId log = created->log;
     is_appending_ = true;
-    held_.reset();
+    held_ = nullptr;
     return target_.begin(log, imported_.head);
   }
 
@@ -96,7 +96,7 @@ class Import {
   ImportTarget& target_;
   const Codec& codec_;
   Imported& imported_;
-  std::unique_ptr<log::LogWalk> held_;
+  log::LogWalk* held_ = nullptr;  ///< as long as it has something to compare with
   Record last_;
   bool began_ = false;
   bool is_appending_ = false;

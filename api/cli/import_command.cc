@@ -6,9 +6,11 @@
 #include "api/cli/import_chain.h"
 #include "api/cli/import_directory.h"
 #include "api/cli/import_options.h"
+#include "api/cli/import_topic.h"
 #include "infra/codec/json_codec.h"
 #include "infra/codec/json_writer.h"
 #include "infra/log/posix_files.h"
+#include "infra/telemetry/prometheus_telemetry.h"
 
 namespace dialin::cli {
 namespace {
@@ -43,7 +45,10 @@ int run_import(const std::vector<std::string>& arguments) {
   log::PosixFiles files;
   const codec::JsonCodec codec;
   Imported imported;
-  const auto target = import_into_directory(options.log.data + "/log", files, codec);
+  telemetry::PrometheusTelemetry telemetry({.version = std::string(version()), .level = Level::warning, .json_lines = false});
+  const auto& kafka = options.log.kafka;
+  const auto target = kafka ? import_into_topic({kafka->brokers, kafka->topic, kafka->properties}, options.replication, codec, telemetry)
+                            : import_into_directory(options.log.data + "/log", files, codec);
   RecordLines lines(STDIN_FILENO);
   const auto outcome = import_chain(
       lines, *target, codec, [](std::uint64_t) {}, imported);

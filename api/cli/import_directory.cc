@@ -19,7 +19,7 @@ class DirectoryTarget : public ImportTarget {
  public:
   DirectoryTarget(const std::string& dir, log::FileLayer& files, const Codec& codec) : files_(files), codec_(codec) { options_.dir = dir; }
 
-  Result<std::unique_ptr<log::LogWalk>, CannotImport> hold(Sequence after) override;
+  Result<log::LogWalk*, CannotImport> hold(Sequence after) override;
   Result<void, CannotImport> begin(const LogId& log, const Tail& tail) override;
   Result<void, CannotImport> append(std::span<const Record> records) override;
   /// What append() took is durable; the mark that says so is written when the chain is closed.
@@ -34,11 +34,12 @@ class DirectoryTarget : public ImportTarget {
   const Codec& codec_;
   log::EmbeddedOptions options_;
   std::unique_ptr<log::Lock> lock_;
+  std::unique_ptr<log::LogWalk> walk_;
   std::unique_ptr<log::ChainFile> chain_;
   Tail stored_;
 };
 
-Result<std::unique_ptr<log::LogWalk>, CannotImport> DirectoryTarget::hold(Sequence after) {
+Result<log::LogWalk*, CannotImport> DirectoryTarget::hold(Sequence after) {
   const std::string& dir = options_.dir;
   if (const auto error = files_.make_dir(dir); error.failed()) return cannot(log::open_failure(dir + " cannot be made", error));
   auto lock = log::lock_log(files_, dir);
@@ -52,7 +53,8 @@ Result<std::unique_ptr<log::LogWalk>, CannotImport> DirectoryTarget::hold(Sequen
   if (!*exists) return nullptr;
   auto walk = log::walk_directory(files_, dir, after);
   if (!walk) return cannot(walk.error());
-  return std::move(*walk);
+  walk_ = std::move(*walk);
+  return walk_.get();
 }
 
 Result<void, CannotImport> DirectoryTarget::begin(const LogId& log, const Tail& tail) {

@@ -1,6 +1,5 @@
 #pragma once
-// Options of the commands that bring things in: `import` a chain, `load` plain configs. As in options.h: either the options, or the exit
-// status with which the program ends.
+// Options of `dialin import`. As in options.h: either the options, or the exit status with which the program ends.
 
 #include <string>
 #include <vector>

@@ -24,8 +24,9 @@ class ImportTarget {
   virtual ~ImportTarget() = default;
 
   /// From here on nobody else appends. What is held already, from behind `after` on; null: no record at all. Called once, first.
-  virtual Result<std::unique_ptr<log::LogWalk>, CannotImport> hold(Sequence after) = 0;
-  /// Called once, before the first append: `tail` is where the log of this id ends. What hold() gave is of no more use.
+  virtual Result<log::LogWalk*, CannotImport> hold(Sequence after) = 0;
+  /// Called once, before the first append, when what hold() gave was read to its end: `tail` is where the log of this id ends. From here on
+  /// the walk is the target's.
   virtual Result<void, CannotImport> begin(const LogId& log, const Tail& tail) = 0;
   /// They chain behind all that was appended before. When it returns some of them may still be under way.
   virtual Result<void, CannotImport> append(std::span<const Record> records) = 0;

@@ -14,7 +14,7 @@ namespace dialin::cli {
 namespace {
 
 constexpr std::size_t kGroupRecords = 4096;
-constexpr std::size_t kGroupBytes = 2 * 1024 * 1024;
+constexpr std::size_t kGroupBytes = 4 * 1024 * 1024;
 constexpr std::size_t kGroupsAhead = 4;
 constexpr std::size_t kReadBytes = 256 * 1024;
 constexpr int kWait_ms = 100;

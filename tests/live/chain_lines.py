@@ -38,11 +38,18 @@ class Link:
     def head(self) -> str:
         return f"{self.sequence}:{self.id.hex()}"
 
+    @property
+    def time(self) -> str:
+        return (EPOCH + datetime.timedelta(microseconds=self.time_us)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    @staticmethod
+    def us_of(time: str) -> int:
+        return (datetime.datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ") - EPOCH) // datetime.timedelta(microseconds=1)
+
     def line(self, **others) -> str:
         """`others`: members as they shall stand instead; None leaves one out."""
-        time = EPOCH + datetime.timedelta(microseconds=self.time_us)
         members = {"sequence": self.sequence, "id": self.id.hex(), "previous": self.previous.hex(), **text_of("type", self.type), "tenant": self.tenant and str(self.tenant),
-                   "config_id": self.config_id and str(self.config_id), "time": time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), **text_of("value", self.value), **others}
+                   "config_id": self.config_id and str(self.config_id), "time": self.time, **text_of("value", self.value), **others}
         return json.dumps({name: value for name, value in members.items() if value is not None}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 

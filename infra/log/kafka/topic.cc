@@ -70,8 +70,8 @@ Result<TopicMetadata, KafkaFailure> metadata_of(rd_kafka_t* client, const std::s
   return found;
 }
 
-/// True: made. False: it existed.
-Result<bool, KafkaFailure> create_topic(rd_kafka_t* client, const std::string& name, int replication) {
+/// Or finds that somebody else has made it.
+Result<void, KafkaFailure> create_topic(rd_kafka_t* client, const std::string& name, int replication) {
   std::array<char, 256> why{};
   Owned<rd_kafka_NewTopic_t> topic(rd_kafka_NewTopic_new(name.c_str(), 1, replication, why.data(), why.size()), rd_kafka_NewTopic_destroy);
   if (!topic) return KafkaFailure{"topic " + name + " cannot be made: " + why.data()};
@@ -95,12 +95,12 @@ Result<bool, KafkaFailure> create_topic(rd_kafka_t* client, const std::string& n
   std::size_t count = 0;
   const auto* const* results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
   const auto error = rd_kafka_topic_result_error(results[0]);
-  if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return false;
+  if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return {};
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     const char* said = rd_kafka_topic_result_error_string(results[0]);
     return KafkaFailure{"topic " + name + " cannot be made: " + (said != nullptr ? said : rd_kafka_err2str(error))};
   }
-  return true;
+  return {};
 }
 
 /// Not by rd_kafka_query_watermark_offsets(): in librdkafka 2.0 an answer that comes late may write into the frame of who has returned.
@@ -191,21 +191,25 @@ Result<std::optional<Record>, KafkaFailure> first_record(const Connection& conne
   return KafkaFailure{"topic " + connection.topic + " cannot be read", true};
 }
 
-Result<Founded, KafkaFailure> found_log(const Connection& connection, int replication, FoundingPorts ports) {
-  auto client = make_producer(connection, ports.telemetry, {});
+Result<bool, KafkaFailure> make_topic(const Connection& connection, int replication, Telemetry& telemetry) {
+  auto client = make_producer(connection, telemetry, {});
   if (!client) return client.error();
   auto metadata = metadata_of(client->get(), connection.topic, kAdmin_ms);
   if (!metadata) return metadata.error();
-  Founded founded;
   const bool makes = !metadata->partitions;
   if (makes) {
-    const int copies = replication > 0 ? replication : std::min(3, metadata->brokers);
-    const auto made = create_topic(client->get(), connection.topic, copies);
+    const auto made = create_topic(client->get(), connection.topic, replication > 0 ? replication : std::min(3, metadata->brokers));
     if (!made) return made.error();
-    if (*made) founded.replication = copies;
   }
-  if (auto fit = ask_patiently(makes, [&] { return check_topic(connection, ports.telemetry, {}); }); !fit) return fit.error();
-  auto first = ask_patiently(makes, [&] { return first_record(connection, ports.telemetry); });
+  if (auto fit = ask_patiently(makes, [&] { return check_topic(connection, telemetry, {}); }); !fit) return fit.error();
+  return makes;
+}
+
+Result<Founded, KafkaFailure> found_log(const Connection& connection, int replication, FoundingPorts ports) {
+  const auto made = make_topic(connection, replication, ports.telemetry);
+  if (!made) return made.error();
+  Founded founded;
+  auto first = ask_patiently(*made, [&] { return first_record(connection, ports.telemetry); });
   if (!first) return first.error();
   Bytes16 random{};
   ports.random.fill(random);

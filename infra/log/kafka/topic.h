@@ -16,7 +16,6 @@ namespace dialin::log::kafka {
 struct Founded {
   LogId log;
   bool existed = false;
-  int replication = 0;  ///< of a topic that was made; 0 when it existed
 };
 
 struct FoundingPorts {
@@ -29,6 +28,9 @@ struct FoundingPorts {
 /// Makes the topic with one partition that keeps everything, and appends the first record. Whoever is second, by one moment or by years,
 /// finds the log that exists. `replication` 0: 3, or the number of brokers when that is less.
 Result<Founded, KafkaFailure> found_log(const Connection& connection, int replication, FoundingPorts ports);
+
+/// Makes the topic as found_log() does, when there is none, and looks whether it can hold a log. True: there was none.
+Result<bool, KafkaFailure> make_topic(const Connection& connection, int replication, Telemetry& telemetry);
 
 struct TopicState {
   bool is_missing = false;
