@@ -15,6 +15,7 @@ constexpr std::array kCommands = {
     CommandEntry{"checkpoint", "sign where the log ends, for an auditor to keep", run_checkpoint},
     CommandEntry{"import", "put an exported chain into an empty log, or go on with it", run_import},
     CommandEntry{"replay", "make a data directory of the past, to be served read-only", run_replay},
+    CommandEntry{"load", "create the configs of a file through the API", run_load},
 };
 
 void print_help(std::ostream& out) {
