@@ -1,9 +1,9 @@
 #include <filesystem>
 #include <iostream>
 
+#include "api/cli/audited_log.h"
 #include "api/cli/checkpoint_options.h"
 #include "api/cli/command.h"
-#include "api/cli/open_walk.h"
 #include "domain/checkpoint.h"
 #include "infra/crypto/note_key_file.h"
 #include "infra/crypto/signed_note.h"
@@ -12,7 +12,6 @@
 #include "infra/log/kafka/copy.h"
 #include "infra/log/offline_log.h"
 #include "infra/log/posix_files.h"
-#include "infra/telemetry/prometheus_telemetry.h"
 #include "infra/telemetry/system_clock.h"
 
 namespace dialin::cli {
@@ -33,21 +32,25 @@ Result<log::DurableEnd, log::OpenFailure> end_in_directory(log::FileLayer& files
   return log::DurableEnd{(*copy)->id(), (*copy)->tail()};
 }
 
-Result<log::DurableEnd, log::OpenFailure> end_of_walk(log::LogWalk& walk) {
+log::OpenFailure failure_of(const log::LogWalk::Fault& fault) {
+  return {fault.unreadable ? log::OpenError::failed : log::OpenError::poison, fault.text};
+}
+
+Result<log::DurableEnd, log::OpenFailure> end_in_topic(const LogOptions& options) {
+  AuditedLog log("checkpoint");
+  if (const auto fault = log.open(options, {})) return failure_of(*fault);
   Record record;
   log::LogWalk::Step step;
-  while ((step = walk.next(record)) == log::LogWalk::Step::record) continue;
-  if (step == log::LogWalk::Step::end) return log::DurableEnd{walk.log(), walk.tail()};
-  return log::OpenFailure{walk.fault().unreadable ? log::OpenError::failed : log::OpenError::poison, walk.fault().text};
+  while ((step = log.next(record)) == log::LogWalk::Step::record) continue;
+  if (step == log::LogWalk::Step::fault) return failure_of(log.walk().fault());
+  if (const auto loss = log.walk().loss()) return log::OpenFailure{log::OpenError::poison, *loss};
+  return log::DurableEnd{log.walk().log(), log.walk().tail()};
 }
 
 Result<log::DurableEnd, log::OpenFailure> end_of(const LogOptions& options) {
+  if (options.kafka) return end_in_topic(options);
   log::PosixFiles files;
-  if (!options.kafka) return end_in_directory(files, options.data);
-  telemetry::PrometheusTelemetry telemetry({.version = std::string(version()), .level = Level::warning, .json_lines = false});
-  const auto walk = open_walk(options, files, telemetry, {});
-  if (!walk) return walk.error();
-  return end_of_walk(**walk);
+  return end_in_directory(files, options.data);
 }
 
 int init(const std::vector<std::string>& arguments) {

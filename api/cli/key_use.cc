@@ -1,11 +1,7 @@
 #include "api/cli/key_use.h"
 
+#include "api/cli/audited_log.h"
 #include "api/cli/command.h"
-#include "api/cli/open_walk.h"
-#include "infra/codec/json_codec.h"
-#include "infra/log/posix_files.h"
-#include "infra/telemetry/prometheus_telemetry.h"
-#include "projections/projector.h"
 
 namespace dialin::cli {
 
@@ -29,24 +25,22 @@ const KeyUse* KeyUses::of(const std::string& key_id) const {
 }
 
 Result<KeyUses, UnreadLog> uses_of_keys(const LogOptions& options) {
-  log::PosixFiles files;
-  telemetry::PrometheusTelemetry telemetry({.version = std::string(version()), .level = Level::warning, .json_lines = false});
-  const auto opened = open_walk(options, files, telemetry, {});
-  if (!opened) return UnreadLog{opened.error().code == log::OpenError::poison ? kNotSo : kCouldNotRun, opened.error().text};
-  log::LogWalk& walk = **opened;
-  const codec::JsonCodec codec;
+  AuditedLog log("keyring");
+  const auto unread = [&log](const log::LogWalk::Fault& fault) {
+    log.progress().clear();
+    return UnreadLog{fault.unreadable ? kCouldNotRun : kNotSo, fault.text};
+  };
+  if (const auto fault = log.open(options, {})) return unread(*fault);
   KeyUses uses;
   Record record;
   log::LogWalk::Step step;
-  while ((step = walk.next(record)) == log::LogWalk::Step::record) {
-    const auto event = projections::event_of(record, codec);
-    if (!event) {
-      return UnreadLog{kNotSo, "record " + std::to_string(record.sequence.value) + " (" + walk.place().text() +
-                                   "): the value is not an event: " + std::string(event.error().why)};
-    }
+  while ((step = log.next(record)) == log::LogWalk::Step::record) {
+    const auto event = log.event(record);
+    if (!event) return unread(event.error());
     if (*event) uses.see(record.sequence, **event);
   }
-  if (step == log::LogWalk::Step::fault) return UnreadLog{walk.fault().unreadable ? kCouldNotRun : kNotSo, walk.fault().text};
+  if (step == log::LogWalk::Step::fault) return unread(log.walk().fault());
+  if (const auto loss = log.walk().loss()) return unread({*loss, false});
   return uses;
 }
 

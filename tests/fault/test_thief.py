@@ -1,0 +1,85 @@
+"""Somebody carries off the disk, the output and the exports, all but the key ring: no piece of any secret is in there."""
+
+import base64
+import os
+import shutil
+
+import pytest
+
+from live.all_writes import read_everything, write_everything
+from live.client import Client
+from live.server import NotServing, Server, run
+from live.thief import Thief
+
+# What the commands print or make of a log; each gets the log's words, and a place of its own.
+COMMANDS = {
+    "verify": ["verify"],
+    "verify in JSON": ["verify", "--json"],
+    "the keys that are needed": ["keyring", "list", "{keyring}"],
+    "a checkpoint": ["checkpoint", "--signing-key", "{key}"],
+    "the past": ["replay", "--to", "{end}", "--out", "{out}"],
+}
+
+
+def command_outputs(server: Server, place, *log) -> None:
+    """Everything that the commands print and make, into `place`."""
+    place.mkdir()
+    run("checkpoint", "init", server.home / "checkpoint.key")
+    words = {"keyring": server.keyring, "key": server.home / "checkpoint.key", "end": Client(server, server.key).get("/").sequence}
+    for name, command in COMMANDS.items():
+        done = run(*(word.format(**words, out=place / f"{name} made") for word in command), *log)
+        (place / name).write_text(done.stdout + done.stderr)
+
+
+@pytest.fixture
+def stolen(tmp_path):
+    """A server on which everything was done, killed and started in between, and a thief who has taken all but its key ring."""
+    (tmp_path / "secrets").mkdir()
+    server = Server(tmp_path / "server", secrets=tmp_path / "secrets")
+    server.key, server.thief = server.add_key("own"), Thief()
+    server.options = ["--log-level", "debug"]
+    server.start()
+    for _ in range(2):
+        ids = write_everything(Client(server, server.key), server.thief)
+        run("keyring", "rotate", server.keyring)
+        server.kill()
+        server.start()
+    write_everything(Client(server, server.key), server.thief)
+    (server.home / "shown").write_bytes(read_everything(Client(server, server.key), ids))
+    command_outputs(server, server.home / "outputs", "--data", server.data)
+    server.stop()
+    yield server
+    server.kill()
+
+
+def test_no_piece_of_a_secret_is_anywhere_but_under_the_key_ring(stolen):
+    found, bytes_seen = stolen.thief.loot(stolen.home)
+    assert not found, "\n".join(found[:20])
+    assert bytes_seen > 5_000_000 and len(stolen.thief.secrets) > 90
+    boxes = sum(file.read_bytes().count(b'"sealed":"') for file in stolen.home.rglob("*.segment"))
+    assert boxes > 60, "they are there, sealed"
+
+    # The same thief, with one secret left lying about in each form that it may have: none escapes.
+    secret = stolen.thief.secrets[7]
+    for form in (secret, secret[5:13], base64.b64encode(secret), base64.b64encode(b"x" + secret)[3:15], base64.b64encode(b"xy" + secret), secret.hex().encode(),
+                 secret.hex().upper().encode()[4:20], base64.urlsafe_b64encode(secret), b"\0" * 64 + secret[:8] + b"\0" * 64):
+        planted = stolen.data / "views" / "planted"
+        planted.write_bytes(os.urandom(1000) + form + os.urandom(1000))
+        assert stolen.thief.loot(stolen.home)[0], form
+        planted.unlink()
+
+
+def test_what_was_stolen_does_not_serve(stolen, tmp_path):
+    shutil.move(stolen.keyring, tmp_path / "kept")
+    with pytest.raises(NotServing) as missing:
+        stolen.start()
+    assert missing.value.status == 3 and "is missing" in missing.value.output
+    run("keyring", "init", stolen.keyring)
+    with pytest.raises(NotServing) as another:
+        stolen.start()
+    assert another.value.status == 3 and "the key ring lacks key seal_" in another.value.output
+    shutil.rmtree(stolen.data / "views")
+    with pytest.raises(NotServing) as rebuilt:
+        stolen.start()
+    assert rebuilt.value.status == 3 and "the key ring lacks key seal_" in rebuilt.value.output
+    assert run("verify", "--data", stolen.data).stdout.startswith("ok: "), "the log is proved without any key"
