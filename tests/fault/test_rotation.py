@@ -5,13 +5,14 @@ import http.client
 import json
 import random
 import re
+import subprocess
 import threading
 import time
 import uuid
 
 from live.client import Client, fresh_number, seed
 from live.kafka_nodes import free_ports
-from live.server import run
+from live.server import BINARY, run
 
 ROTATIONS = 20
 WRITERS = 3
@@ -110,3 +111,28 @@ def test_rotated_under_load_and_kills(server):
     assert re.match("ok: ", run("verify", "--data", server.data).stdout)
     keys = [json.loads(line) for line in run("keyring", "list", server.keyring, "--data", server.data, "--json").stdout.splitlines()]
     assert len(keys) == ROTATIONS + 1 and all(key["needed"] and key["in_ring"] for key in keys)
+
+
+def test_a_rotation_that_is_killed_itself_leaves_the_old_ring_or_the_new_one(server):
+    """Whatever instruction it dies at: every key that was there is there, and the next rotation goes on."""
+    drawn = seed()
+    print("seed", drawn)
+    draw = random.Random(drawn)
+    before, died = ring_of(server), 0
+    for _ in range(60):
+        rotation = subprocess.Popen([BINARY, "keyring", "rotate", server.keyring], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(draw.random() * 0.03)
+        rotation.kill()
+        died += rotation.wait() != 0
+        after = ring_of(server)
+        assert after[:len(before)] == before and len(after) <= len(before) + 1, f"seed {drawn}"
+        before = after
+    assert died > 5, "none was killed in time"
+    run("keyring", "rotate", server.keyring)
+    assert ring_of(server)[:-1] == before
+    server.start()
+    Client(server, server.key).pinless()
+
+
+def ring_of(server) -> list[dict]:
+    return json.loads(server.keyring.read_text())["sealing_keys"]
