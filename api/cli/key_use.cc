@@ -30,12 +30,12 @@ Result<KeyUses, UnreadLog> uses_of_keys(const LogOptions& options) {
     log.progress().clear();
     return UnreadLog{fault.unreadable ? kCouldNotRun : kNotSo, fault.text};
   };
-  if (const auto fault = log.open(options, {})) return unread(*fault);
+  if (const auto fault = log.open(options, {}, AuditedLog::Events::all)) return unread(*fault);
   KeyUses uses;
   Record record;
   log::LogWalk::Step step;
   while ((step = log.next(record)) == log::LogWalk::Step::record) {
-    const auto event = log.event(record);
+    auto event = log.event(record);
     if (!event) return unread(event.error());
     if (*event) uses.see(record.sequence, **event);
   }

@@ -24,8 +24,7 @@ std::optional<std::uint64_t> walk_proved(log::FileLayer& files, const char* dir)
   const auto walk = log::walk_directory(files, dir, {});
   if (!walk) return std::nullopt;
   Record record;
-  while ((*walk)->next(record) == log::LogWalk::Step::record) {
-  }
+  while ((*walk)->next(record) == log::LogWalk::Step::record) {}
   return (*walk)->tail().sequence.value;
 }
 
