@@ -4,6 +4,7 @@
 #include "api/cli/audited_log.h"
 #include "api/cli/checkpoint_options.h"
 #include "api/cli/command.h"
+#include "api/cli/output.h"
 #include "domain/checkpoint.h"
 #include "infra/crypto/note_key_file.h"
 #include "infra/crypto/signed_note.h"
@@ -78,8 +79,10 @@ int run_checkpoint(const std::vector<std::string>& arguments) {
   // A log that is being founded has nothing yet that could be told.
   if (end->tail.sequence.value == 0) return fails("the log holds no record yet");
   const Checkpoint checkpoint{end->log, end->tail.sequence, end->tail.id, telemetry::SystemClock{}.now()};
-  std::cout << crypto::signed_note(checkpoint.text(), *signer) << std::flush;
-  return kDone;
+  // Half a note in the auditor's file would be found out when it is needed.
+  Output out;
+  out.text() = crypto::signed_note(checkpoint.text(), *signer);
+  return out.flush() ? kDone : fails("the note cannot be written: " + out.fault());
 }
 
 }  // namespace dialin::cli

@@ -9,7 +9,7 @@ import pytest
 
 from live.client import Client
 from live.notes import checkpoint, signed_text
-from live.server import ROOT, NotServing, Server, run
+from live.server import BINARY, ROOT, NotServing, Server, run
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +147,12 @@ def test_keys_are_never_made_over_others_and_the_private_one_stays_private(tmp_p
     for name in ("", "two words", "a+b"):
         assert "without spaces and plus signs" in run("checkpoint", "init", tmp_path / "other", "--name", name, check=2).stderr
     assert sorted(file.name for file in tmp_path.iterdir()) == ["key", "key.pub"]
+
+
+def test_a_note_that_cannot_be_written_is_no_success(signing):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([BINARY, "checkpoint", "--data", signing.data, "--signing-key", signing.signing_key], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 3 and "cannot be written: No space left on device" in done.stderr
 
 
 def test_without_a_key_nothing_is_signed(server, own_server, tmp_path):

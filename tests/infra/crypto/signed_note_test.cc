@@ -1,6 +1,9 @@
 #include "infra/crypto/signed_note.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
 
 #include "infra/crypto/system_random.h"
 
@@ -113,6 +116,26 @@ TEST(SignedNote, that_is_none_is_told_by_its_line) {
   for (std::size_t i = 0; i < kSignaturesOfANote_max; ++i) many += kPeterSigned;
   EXPECT_EQ(line(many), 0U);
   EXPECT_EQ(line(many + kPeterSigned), 4 + kSignaturesOfANote_max);
+}
+
+/// Pieces of notes in any order and cut anywhere: what they are made of is where a reader may stumble.
+RC_GTEST_PROP(SignedNoteProperty, is_read_out_of_anything_without_harm, ()) {
+  const std::vector<std::string> pieces = {kText,          "\n", kPeterSigned, kEnochSigned, "— ",   "—",
+                                           "PeterNeumann", " ",  "x08g",       "==",         "\x80", "a\n\n"};
+  std::string file;
+  for (const auto& piece : *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(pieces))) file += piece;
+  file = file.substr(0, *rc::gen::inRange<std::size_t>(0, file.size() + 1));
+  const auto notes = parse_notes(file);
+  const auto lines = static_cast<std::size_t>(std::count(file.begin(), file.end(), '\n')) + 1;
+  if (!notes) {
+    RC_ASSERT(notes.error().line >= 1U);
+    RC_ASSERT(notes.error().line <= lines);
+    return;
+  }
+  for (const SignedNote& note : *notes) {
+    RC_ASSERT(!note.text.empty() && !note.signatures.empty());
+    if (check(note, keys({kPeter, kEnoch})) == NoteCheck::good) RC_ASSERT(note.text == kText);
+  }
 }
 
 }  // namespace
