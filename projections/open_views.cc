@@ -26,7 +26,7 @@ OpenViewsFailure failed_to_write(StoreError error, const std::string& dir) {
   return unusable(OpenViewsError::store, dir, "they cannot be written");
 }
 
-std::optional<std::uint64_t> schema_of(const ViewStore& store) {
+std::optional<std::uint64_t> schema_of(const ViewReader& store) {
   std::string text;
   if (!store.get(Family::meta, kMetaSchema, text)) return std::nullopt;
   return decode_schema(text);
@@ -53,21 +53,27 @@ Done check_position(const FoundViews& found, const EventLog& log) {
 
 Result<FoundViews, OpenViewsFailure> find(const ViewFolder& folder, const EventLog& log, const ViewStores& stores) {
   FoundViews found{folder.dir(), nullptr, {}};
-  if (!folder.has_current()) return found;
-  auto store = stores.open(folder.current());
-  const auto schema = schema_of(*store);
-  if (!schema || *schema < kSchema) return found;
-  if (*schema > kSchema)
-    return OpenViewsFailure{OpenViewsError::newer_schema, "the views in " + folder.current() + " have schema " + std::to_string(*schema) +
+  folder.put_in_order();
+  const std::string current = folder.current();
+  if (current.empty()) return found;
+  auto store = stores.open(current);
+  const ViewsPlace place = place_of(*store);
+  if (!place.schema || *place.schema < kOldestSchemaThatServes) return found;
+  // Its place is needed for those that are to be built.
+  if (*place.schema < kSchema && current == folder.of_schema(kSchema)) return found;
+  if (*place.schema > kSchema)
+    return OpenViewsFailure{OpenViewsError::newer_schema, "the views in " + current + " have schema " + std::to_string(*place.schema) +
                                                               ", this dialin knows " + std::to_string(kSchema) +
                                                               ": run the newer dialin that made them"};
-  const ViewsPlace place = place_of(*store);
   if (place.log != log.id())
     return unusable(OpenViewsError::other_log, folder.dir(), "they were made from another log than " + log.id().text());
   found.position = place.position;
   if (found.position.sequence.value != 0) {
     if (const Done checked = check_position(found, log); !checked) return checked.error();
   }
+  // What another schema left: a rebuild that is done, or that of a program that is no more.
+  if (*place.schema == kSchema) folder.remove_others();
+  found.schema = *place.schema;
   found.store = std::move(store);
   return found;
 }
@@ -78,6 +84,7 @@ class Opening {
       : folder_(found.dir), log_(log), codec_(codec), stores_(stores) {
     views_.store = std::move(found.store);
     views_.position = found.position;
+    views_.schema = found.schema;
   }
 
   Result<OpenViews, OpenViewsFailure> open();
@@ -99,6 +106,7 @@ Result<OpenViews, OpenViewsFailure> Opening::open() {
   if (!views_.store) {
     if (const Done rebuilt = rebuild(); !rebuilt) return rebuilt.error();
     views_.store = stores_.open(folder_.current());
+    views_.schema = kSchema;
     views_.rebuilt = true;
   }
   if (const Done caught_up = catch_up(*views_.store); !caught_up) return caught_up.error();
@@ -110,10 +118,7 @@ Done Opening::rebuild() {
   {
     const auto store = stores_.bulk(folder_.rebuilding());
     rebuild_check_.emplace(nullptr);  // a store that is being loaded cannot be asked
-    const auto beginning = store->batch();
-    beginning->put(Family::meta, kMetaSchema, std::to_string(kSchema));
-    beginning->put(Family::meta, kMetaLog, log_.id().view());
-    auto stored = store->apply(*beginning);
+    auto stored = begin_views(*store, log_.id());
     if (stored) {
       if (const Done caught_up = catch_up(*store); !caught_up) return caught_up;
       stored = store->flush();
@@ -121,7 +126,8 @@ Done Opening::rebuild() {
     if (!stored) return failed_to_write(stored.error(), folder_.dir());
   }
   rebuild_check_.reset();
-  folder_.swap_in();
+  folder_.keep_rebuilt(kSchema);
+  folder_.use(kSchema);
   return {};
 }
 
@@ -171,6 +177,7 @@ auto caught(const std::string& dir, Work work) -> decltype(work()) {
 
 ViewsPlace place_of(const ViewReader& store) {
   ViewsPlace place;
+  place.schema = schema_of(store);
   std::string log;
   if (store.get(Family::meta, kMetaLog, log) && log.size() == sizeof(LogId::bytes)) {
     place.log.emplace();
@@ -181,8 +188,15 @@ ViewsPlace place_of(const ViewReader& store) {
   return place;
 }
 
+Result<void, StoreError> begin_views(ViewStore& store, const LogId& log) {
+  const auto beginning = store.batch();
+  beginning->put(Family::meta, kMetaSchema, std::to_string(kSchema));
+  beginning->put(Family::meta, kMetaLog, log.view());
+  return store.apply(*beginning);
+}
+
 std::string current_views(const std::string& dir) {
-  return dir + "/" + ViewFolder::kCurrent;
+  return ViewFolder(dir).current();
 }
 
 Result<FoundViews, OpenViewsFailure> find_views(const std::string& dir, const EventLog& log, const ViewStores& stores) {

@@ -1,5 +1,6 @@
 #pragma once
 // Brings the views of a data directory into step with a log before anything is served: opens, checks, rebuilds when missing, catches up.
+// Views of an older schema are kept in step like any: they serve, while those of this one are built beside them (rebuild.h).
 
 #include <atomic>
 #include <functional>
@@ -10,6 +11,7 @@
 #include "domain/codec.h"
 #include "domain/event_log.h"
 #include "domain/view_store.h"
+#include "projections/keys.h"
 #include "projections/projector.h"
 
 namespace dialin::projections {
@@ -35,31 +37,40 @@ struct OpenViewsFailure {
   std::string text;  ///< a sentence for the operator, with the command that helps
 };
 
+/// Views of this schema and later ones answer every question that this one does.
+constexpr std::uint64_t kOldestSchemaThatServes = 1;
+
 /// Views as they were found, before anything was applied to them.
 struct FoundViews {
   std::string dir;
-  std::unique_ptr<ViewStore> store;  ///< null: there are none, or of an older schema. They are to be rebuilt
+  std::unique_ptr<ViewStore> store;  ///< null: there are none, or none that can serve. They are to be rebuilt
   Tail position;
+  std::uint64_t schema = kSchema;  ///< of `store`
 };
 
 struct OpenViews {
   std::unique_ptr<ViewStore> store;
   Tail position;
+  std::uint64_t schema = kSchema;
   std::uint64_t replayed = 0;  ///< records applied while opening
   bool rebuilt = false;
 };
 
 /// Where views stand: which log they were made from, and the last record that was applied.
 struct ViewsPlace {
+  std::optional<std::uint64_t> schema;
   std::optional<LogId> log;  ///< nothing: not begun
   Tail position;
 };
+/// Throws StoreFailure.
 ViewsPlace place_of(const ViewReader& store);
-/// Where the views in use stand, in a folder that open_views() is given.
+/// The first thing that is put into new views: which schema they have, and of which log they are.
+Result<void, StoreError> begin_views(ViewStore& store, const LogId& log);
+/// Where the views in use stand, in a folder that open_views() is given; empty when there are none.
 std::string current_views(const std::string& dir);
 
 /// Opens the views in `dir` and holds them against the log, of which it only reads the record that they stand at: so it can be asked before
-/// anything is written there. `dir/current` holds the views, `dir/rebuilding` those being made; a rebuild that was cut short begins anew.
+/// anything is written there. What stands where in `dir` is told in view_folder.h; a rebuild that was cut short begins anew.
 Result<FoundViews, OpenViewsFailure> find_views(const std::string& dir, const EventLog& log, const ViewStores& stores);
 
 /// Rebuilds them when there are none, and applies what they lack. Reading, hashing and decoding run on a thread of their own, so that

@@ -6,6 +6,7 @@
 #include "api/cli/documents.h"
 #include "api/cli/open_past.h"
 #include "api/cli/open_store.h"
+#include "api/cli/serving_views.h"
 #include "api/cli/shared_node.h"
 #include "api/http/api.h"
 #include "api/http/entrance.h"
@@ -84,15 +85,15 @@ class ServingNode : public Node {
         log_(std::move(opened.log)),
         shared_log_(opened.shared),
         shared_(std::move(shared)),
-        store_(std::move(opened.views.store)),
-        views_(*store_, *log_, ground_->codec),
-        projector_(*store_, ground_->codec, opened.views.position),
+        served_(options.data + "/views", opened.views),
+        views_(served_.store(), *log_, ground_->codec),
+        projector_(served_.store(), ground_->codec, opened.views.position),
         watch_(opened.views.position.sequence),
         slow_reads_(kSlowReadThreads, ground_->telemetry),
         hub_({views_, ground_->codec, *keys_, ground_->telemetry}, options.threads, opened.views.position.sequence),
         rules_{options.allow_sip_only, options.sip_domain},
-        writer_({*log_, *store_, projector_, views_, ground_->codec, ground_->clock, ground_->telemetry}, rules_, writer_limits(options),
-                {&watch_, &hub_}),
+        writer_({*log_, served_.store(), projector_, views_, ground_->codec, ground_->clock, ground_->telemetry}, rules_,
+                writer_limits(options), {&watch_, &hub_}),
         api_(wiring()),
         host_(options.host) {
     if (shared_) shared_->identity.log = log_->id();
@@ -107,6 +108,7 @@ class ServingNode : public Node {
   }
 
   Result<void, CannotServe> start() override {
+    served_.begin_rebuild(*log_, ground_->codec, ground_->telemetry, writer_);
     ground_->entrance.open(api_);
     if (!shared_) return {};
     const auto stood = shared_log_->stand([this] { return !writer_.is_out_of_step(); });
@@ -119,10 +121,12 @@ class ServingNode : public Node {
   void stop() override {
     if (stopping_.exchange(true)) return;
     ground_->telemetry.say(Level::info, "stopping: requests in flight are answered first");
+    served_.ask_to_stop();
     // First, so that another leads by the time that callers go there.
     if (shared_) shared_log_->step_aside(kStepAsideMost);
     ground_->server.drain();
     slow_reads_.stop();
+    served_.stop();
     writer_.stop();
   }
 
@@ -146,12 +150,13 @@ class ServingNode : public Node {
             [this]() -> std::vector<std::string> {
               if (stopping_) return {"the node is stopping"};
               // Others that share the log may have sealed with a newer one.
-              if (auto missing = shared_ ? missing_key(*ring_, *store_) : std::nullopt) return {*std::move(missing)};
+              if (auto missing = shared_ ? missing_key(*ring_, served_.store()) : std::nullopt) return {*std::move(missing)};
               return {};
             },
             shared_ ? [this] { return standing_of(*shared_log_, shared_->identity); } : std::function<http::NodeStanding()>(),
             shared_ ? &shared_->others : nullptr,
-            signer_ ? [this](const Tail& tail) { return signed_end(tail); } : std::function<std::string(const Tail&)>()};
+            signer_ ? [this](const Tail& tail) { return signed_end(tail); } : std::function<std::string(const Tail&)>(),
+            [this] { return served_.rebuilding(); }};
   }
 
   bool is_key_needed(std::string_view key_id) const {
@@ -175,7 +180,7 @@ class ServingNode : public Node {
   std::unique_ptr<EventLog> log_;
   log::kafka::KafkaLog* shared_log_;  ///< `log_`, when nodes share it
   std::unique_ptr<SharedNode> shared_;
-  std::unique_ptr<ViewStore> store_;
+  ServingViews served_;
   projections::Views views_;
   projections::Projector projector_;
   service::AppliedWatch watch_;

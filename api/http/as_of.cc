@@ -38,12 +38,14 @@ Result<std::optional<AsOf>, Problem> as_of_wish(const Call& call) {
     return Problem{ErrorKind::forbidden, "the API key lacks the scope audit, which as_of needs beside the call's own"};
   const Result<AsOf, BrokenRule> as_of = parse_as_of(*text);
   if (!as_of) return invalid(std::string(kName), as_of.error().text);
-  if (!call.wiring.views.can_look_back()) return cannot_look_back(kName);
+  if (!call.wiring.views.can_look_back()) return cannot_look_back(call.wiring, kName);
   return std::optional(*as_of);
 }
 
-Problem cannot_look_back(std::string_view what) {
-  return {ErrorKind::unavailable, "the views are being rebuilt; " + std::string(what) + " will be answered when they are"};
+Problem cannot_look_back(const Wiring& wiring, std::string_view what) {
+  const auto progress = wiring.rebuilding ? wiring.rebuilding() : std::nullopt;
+  const std::string percent = progress ? ": " + std::to_string(progress->percent()) + " %" : "";
+  return {ErrorKind::unavailable, "the views are being rebuilt" + percent + "; " + std::string(what) + " will be answered when they are"};
 }
 
 bool is_applied(const AsOf& as_of, const Wiring& wiring) {

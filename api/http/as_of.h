@@ -19,7 +19,7 @@ Result<AsOf, BrokenRule> parse_as_of(std::string_view text);
 Result<std::optional<AsOf>, Problem> as_of_wish(const Call& call);
 
 /// The refusal of `what` while views that know no past serve.
-Problem cannot_look_back(std::string_view what);
+Problem cannot_look_back(const Wiring& wiring, std::string_view what);
 
 /// Whether that place is applied here, so that nobody need be asked. Reads the views for a time.
 bool is_applied(const AsOf& as_of, const Wiring& wiring);

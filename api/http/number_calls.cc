@@ -86,7 +86,7 @@ void get_number_history(Call& call) {
   if (!broken.empty()) return call.refuse(invalid(std::move(broken)));
   const std::optional<PhoneNumber> number = number_of(call);
   if (!number) return;
-  if (!call.wiring.views.can_look_back()) return call.refuse(cannot_look_back("the history of numbers"));
+  if (!call.wiring.views.can_look_back()) return call.refuse(cannot_look_back(call.wiring, "the history of numbers"));
   call.answer_slowly(
       [&wiring = call.wiring, manner = call.admitted.manner, tenant = call.tenant(), as_of = call.admitted.as_of, page, number = *number] {
         const Sequence position = as_of ? *as_of : wiring.watch.applied();

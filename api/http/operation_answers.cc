@@ -18,6 +18,15 @@ void add_standing(const NodeStanding& standing, boost::json::object& state) {
   if (standing.leader) state["leader"] = standing.leader->url;
 }
 
+boost::json::object shown(const ServingViews& views, Sequence applied) {
+  const auto& rebuilding = views.rebuilding;
+  if (!rebuilding) return {{"schema", projections::kSchema}};
+  boost::json::object progress{
+      {"schema", rebuilding->to}, {"applied", rebuilding->applied.value}, {"end", std::max(rebuilding->end, applied).value}};
+  if (!rebuilding->trouble.empty()) progress["trouble"] = rebuilding->trouble;
+  return {{"schema", rebuilding->from}, {"rebuilding", std::move(progress)}};
+}
+
 }  // namespace
 
 Response health_answer(const Manner& manner, Sequence applied) {
@@ -32,6 +41,7 @@ Response readiness_answer(const Manner& manner, const Readiness& readiness) {
                             {"end", readiness.end.value},
                             {"lag", readiness.end.value - readiness.applied.value},
                             {"reasons", boost::json::array(reasons.begin(), reasons.end())}};
+  if (readiness.views) state["views"] = shown(*readiness.views, readiness.applied);
   if (readiness.standing) add_standing(*readiness.standing, state);
   Response response = manner.answer(boost::json::serialize(state), readiness.applied, kNeverStore);
   if (!reasons.empty()) response.status = 503;

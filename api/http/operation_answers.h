@@ -9,8 +9,13 @@
 
 #include "api/http/call.h"
 #include "api/http/node_standing.h"
+#include "projections/rebuild.h"
 
 namespace dialin::http {
+
+struct ServingViews {
+  std::optional<projections::RebuildProgress> rebuilding;  ///< nothing: they are of this program's schema
+};
 
 struct Readiness {
   std::string_view role;  ///< `starting`, `leader`, `follower`, `halted`, `read-only`
@@ -18,6 +23,7 @@ struct Readiness {
   Sequence end;                               ///< of the log; at least `applied`
   std::vector<std::string> reasons;           ///< not to be ready; empty: ready
   std::optional<NodeStanding> standing = {};  ///< of a log that nodes share
+  std::optional<ServingViews> views = {};     ///< nothing: they are being opened
 };
 
 Response health_answer(const Manner& manner, Sequence applied);

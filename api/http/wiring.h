@@ -16,6 +16,7 @@
 #include "domain/secrets.h"
 #include "domain/telemetry.h"
 #include "domain/validate.h"
+#include "projections/rebuild.h"
 #include "projections/views.h"
 
 namespace dialin::http {
@@ -45,6 +46,8 @@ struct Wiring {
   NodeClient* nodes = nullptr;  ///< how the others are reached; null likewise
   /// The signed note that says that the log ends here; null when nothing is signed. Any thread.
   std::function<std::string(const Tail&)> checkpoint = {};
+  /// Views of a newer schema that are being built beside those that serve; null, or nothing: there are none. Any thread.
+  std::function<std::optional<projections::RebuildProgress>()> rebuilding = {};
 
   /// Nothing is written to this log from here, and by nobody else either.
   bool only_reads() const { return !log.is_shared() && !log.leads(); }

@@ -1,5 +1,6 @@
 #include "api/service/writer.h"
 
+#include <atomic>
 #include <thread>
 
 #include "api/service/writer_core.h"
@@ -27,6 +28,15 @@ class Writer::Loop {
     return false;
   }
 
+  void between_groups(std::function<bool()> work) {
+    {
+      const std::lock_guard lock(work_mutex_);
+      work_ = std::move(work);
+      has_work_ = true;
+    }
+    queue_->wake();
+  }
+
   void stop() {
     queue_->close();
     const std::lock_guard lock(stop_mutex_);
@@ -44,18 +54,30 @@ class Writer::Loop {
     // What the log does not answer is not waited for: its callers have been told.
     while (!mail.closed || !(core_.is_idle() || core_.is_stuck()) || !mail.asked.empty() || queue_->waiting() > 0) {
       auto now = SteadyClock::now();
-      queue_->take(mail, core_.wants_writes(), core_.can_step() ? now : std::min(core_.wake_at(), now + kLongestSleep));
+      const bool is_busy = core_.can_step() || has_work_;
+      queue_->take(mail, core_.wants_writes(), is_busy ? now : std::min(core_.wake_at(), now + kLongestSleep));
       now = SteadyClock::now();
       for (const auto& outcome : mail.outcomes) core_.completed(outcome, now);
       for (const auto& confirmation : mail.confirmations) core_.confirmed(confirmation);
       if (!mail.asked.empty()) core_.submit(mail.asked);
       if (const auto decided = core_.step(now); decided > 0) queue_->decided(decided);
+      if (has_work_) do_work();
       telemetry_.set(Gauge::write_queue_depth, static_cast<double>(queue_->waiting()));
     }
     core_.flush();
   }
 
+  void do_work() {
+    const std::lock_guard lock(work_mutex_);
+    if (!work_()) return;
+    work_ = nullptr;
+    has_work_ = false;
+  }
+
   Telemetry& telemetry_;
+  std::mutex work_mutex_;
+  std::function<bool()> work_;
+  std::atomic<bool> has_work_{false};
   std::shared_ptr<WriteQueue> queue_;  ///< also the log's: it may answer when the writer has gone
   WriterCore core_;
   std::mutex stop_mutex_;
@@ -69,6 +91,9 @@ Writer::~Writer() = default;
 
 bool Writer::submit(Command command, Done done) {
   return loop_->submit(std::move(command), std::move(done));
+}
+void Writer::between_groups(std::function<bool()> work) {
+  loop_->between_groups(std::move(work));
 }
 void Writer::stop() {
   loop_->stop();

@@ -61,6 +61,10 @@ class Writer {
   /// Any thread. False: the queue is full or the writer has stopped; `done` is not called and nothing was stored.
   bool submit(Command command, Done done);
 
+  /// Has `work` run by the writer's thread between two groups, when nothing is half applied: again and again until it is true, or the
+  /// writer stops. It must be short each time, and not throw. One at a time. Any thread.
+  void between_groups(std::function<bool()> work);
+
   /// Decides and answers everything queued, flushes the views, ends the thread. Idempotent.
   void stop();
 

@@ -75,8 +75,7 @@ class BulkStore : public ViewStore {
   Result<void, StoreError> flush() override {
     if (const auto written = hand_over(); !written) return written;
     if (const auto finished = writer_.finish(); !finished) return finished;
-    const rocksdb::Status status =
-        database_.db().Flush(rocksdb::FlushOptions(), {database_.families().begin(), database_.families().end()});
+    const rocksdb::Status status = database_.db().Flush(rocksdb::FlushOptions(), database_.families());
     if (!status.ok()) return store_error(status);
     return {};
   }

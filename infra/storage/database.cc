@@ -6,6 +6,8 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include <optional>
+
 #include "infra/storage/spoken_log.h"
 #include "infra/storage/status.h"
 
@@ -26,7 +28,7 @@ constexpr int kRunsThatStopWrites = 4 * kRunsMax;
 rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   rocksdb::DBOptions result;
   result.create_if_missing = true;
-  result.create_missing_column_families = true;
+  result.create_missing_column_families = true;    // of a new database: one that is there is opened with what it has
   result.atomic_flush = true;                      // position and all else reach the disk together: there is no log to make up for it
   result.allow_concurrent_memtable_write = false;  // one thread writes
   result.avoid_unnecessary_blocking_io = true;     // a reader never deletes files
@@ -43,6 +45,25 @@ rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
 
 bool is_asked_by_whole_key(Family family) {
   return family == Family::configs || family == Family::numbers || family == Family::history || family == Family::idempotency;
+}
+
+/// All of a new database, those that are there of an old one.
+std::vector<std::string> families_in(const rocksdb::DBOptions& options, const std::string& dir) {
+  std::vector<std::string> names;
+  if (options.env->FileExists(dir + "/CURRENT").ok()) {
+    require_ok(rocksdb::DB::ListColumnFamilies(options, dir, &names), "opening the views in " + dir);
+    return names;
+  }
+  names.push_back(rocksdb::kDefaultColumnFamilyName);
+  for (std::size_t i = 0; i < kFamilyCount; ++i) names.emplace_back(name_of(static_cast<Family>(i)));
+  return names;
+}
+
+std::optional<Family> family_named(std::string_view name) {
+  for (std::size_t i = 0; i < kFamilyCount; ++i) {
+    if (name_of(static_cast<Family>(i)) == name) return static_cast<Family>(i);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -79,23 +100,23 @@ Database::Database(const std::string& dir, Use use, const RocksStoreOptions& opt
   database.listeners.push_back(listener_to(errors_));
 
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (std::size_t i = 0; i < kFamilyCount; ++i) {
-    const auto family = static_cast<Family>(i);
-    families.emplace_back(std::string(name_of(family)), options_of(family, use));
+  for (const std::string& name : families_in(database, dir)) {
+    const auto family = family_named(name);
+    families.emplace_back(name, family ? options_of(*family, use) : rocksdb::ColumnFamilyOptions());
   }
-  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
-
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const rocksdb::Status opened = use == Use::look ? rocksdb::DB::OpenForReadOnly(database, dir, families, &handles, &db_)
-                                                  : rocksdb::DB::Open(database, dir, families, &handles, &db_);
+  const rocksdb::Status opened = use == Use::look ? rocksdb::DB::OpenForReadOnly(database, dir, families, &handles_, &db_)
+                                                  : rocksdb::DB::Open(database, dir, families, &handles_, &db_);
   require_ok(opened, "opening the views in " + dir);
-  std::copy_n(handles.begin(), kFamilyCount, families_.begin());
-  default_family_ = handles.back();
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+    const auto family = family_named(handle->GetName());
+    if (!family) continue;
+    families_[static_cast<std::size_t>(*family)] = handle;
+    known_.push_back(handle);
+  }
 }
 
 Database::~Database() {
-  for (rocksdb::ColumnFamilyHandle* handle : families_) static_cast<void>(db_->DestroyColumnFamilyHandle(handle));
-  static_cast<void>(db_->DestroyColumnFamilyHandle(default_family_));
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) static_cast<void>(db_->DestroyColumnFamilyHandle(handle));
   static_cast<void>(db_->Close());
   delete db_;
 }

@@ -1,9 +1,13 @@
 #pragma once
 // An open RocksDB database with a column family per Family, and how each of them is tuned. What the stores of this room stand on.
+//
+// A new database has all families. One that is there already is opened with those that it has, so that an older program's can be read
+// and written as it is, and a newer one's can be asked which it is.
 
 #include <array>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "infra/storage/background_errors.h"
 #include "infra/storage/idempotency_horizon.h"
@@ -32,8 +36,10 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   rocksdb::DB& db() const { return *db_; }
+  /// Null when the database has none.
   rocksdb::ColumnFamilyHandle* family(Family family) const { return families_[static_cast<std::size_t>(family)]; }
-  const std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount>& families() const { return families_; }
+  /// Those that it has, of those that are known.
+  const std::vector<rocksdb::ColumnFamilyHandle*>& families() const { return known_; }
 
   /// How a family is tuned; also for tables that are written beside the database.
   rocksdb::ColumnFamilyOptions options_of(Family family, Use use) const;
@@ -47,8 +53,9 @@ class Database {
   std::shared_ptr<rocksdb::CompactionFilter> forgetting_;  // RocksDB only borrows it
   std::shared_ptr<rocksdb::Cache> cache_;
   rocksdb::DB* db_ = nullptr;
-  rocksdb::ColumnFamilyHandle* default_family_ = nullptr;  // RocksDB insists on it; nothing stands there
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
+  std::vector<rocksdb::ColumnFamilyHandle*> known_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // with the default one, which RocksDB insists on, and those of a newer program
 };
 
 }  // namespace dialin::storage

@@ -59,6 +59,18 @@ class RocksCursor : public ViewCursor {
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
+/// Of a family that the database does not have.
+class NoCursor : public ViewCursor {
+ public:
+  void seek(std::string_view) override {}
+  void seek_before(std::string_view) override {}
+  bool valid() const override { return false; }
+  std::string_view key() const override { return {}; }
+  std::string_view value() const override { return {}; }
+  void next() override {}
+  void previous() override {}
+};
+
 class SnapshotReader : public ViewReader {
  public:
   explicit SnapshotReader(const Database& database) : database_(database), snapshot_(database.db().GetSnapshot()) {}
@@ -81,15 +93,18 @@ class SnapshotReader : public ViewReader {
 }  // namespace
 
 bool get(const Database& database, const rocksdb::Snapshot* at, Family family, std::string_view key, std::string& value) {
+  rocksdb::ColumnFamilyHandle* const handle = database.family(family);
+  if (handle == nullptr) return false;
   rocksdb::ReadOptions options;
   options.snapshot = at;
-  const rocksdb::Status status = database.db().Get(options, database.family(family), slice(key), &value);
+  const rocksdb::Status status = database.db().Get(options, handle, slice(key), &value);
   if (status.IsNotFound()) return false;
   require_ok(status, "reading the views");
   return true;
 }
 
 std::unique_ptr<ViewCursor> cursor(const Database& database, const rocksdb::Snapshot* at, Family family, std::string_view prefix) {
+  if (database.family(family) == nullptr) return std::make_unique<NoCursor>();
   return std::make_unique<RocksCursor>(database, at, family, prefix);
 }
 

@@ -10,7 +10,7 @@ class Snapshot;
 
 namespace dialin::storage {
 
-/// `at` null: the newest state. Neither is owned.
+/// `at` null: the newest state. Neither is owned. In a family that the database does not have nothing is found.
 bool get(const Database& database, const rocksdb::Snapshot* at, Family family, std::string_view key, std::string& value);
 std::unique_ptr<ViewCursor> cursor(const Database& database, const rocksdb::Snapshot* at, Family family, std::string_view prefix);
 

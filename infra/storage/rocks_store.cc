@@ -24,10 +24,10 @@ class RocksBatch : public ViewBatch {
  public:
   explicit RocksBatch(const Database& database) : database_(database) {}
   void put(Family family, std::string_view key, std::string_view value) override {
-    require_ok(changes.Put(database_.family(family), slice(key), slice(value)), "gathering changes");
+    if (auto* handle = database_.family(family)) require_ok(changes.Put(handle, slice(key), slice(value)), "gathering changes");
   }
   void remove(Family family, std::string_view key) override {
-    require_ok(changes.Delete(database_.family(family), slice(key)), "gathering changes");
+    if (auto* handle = database_.family(family)) require_ok(changes.Delete(handle, slice(key)), "gathering changes");
   }
 
   rocksdb::WriteBatch changes;
@@ -84,7 +84,7 @@ class RocksStore : public ViewStore {
     rocksdb::FlushOptions options;
     options.wait = wait;
     options.allow_write_stall = !wait;  // else even asking may wait
-    const rocksdb::Status status = database_.db().Flush(options, {database_.families().begin(), database_.families().end()});
+    const rocksdb::Status status = database_.db().Flush(options, database_.families());
     if (!status.ok()) return failure(status);
     unflushed_changes_ = 0;
     return wait ? wait_until_flushed() : Result<void, StoreError>();

@@ -24,7 +24,8 @@ struct RocksStoreOptions {
   std::function<void(std::string_view)> say = [](std::string_view) {};
 };
 
-/// Opens the store in `dir`, creating it when missing. Throws StoreFailure when it cannot be read or belongs to another process.
+/// Opens the store in `dir`, creating it when missing. One that an older program made keeps the families that it has: what is put into
+/// another is dropped, and nothing is found there. Throws StoreFailure when it cannot be read or belongs to another process.
 std::unique_ptr<ViewStore> open_rocks_store(const std::string& dir, const RocksStoreOptions& options = {});
 
 /// Reads the store in `dir` as it was last flushed and writes nothing: apply() fails. Beside a process that has it open, which may remove

@@ -143,5 +143,36 @@ TEST(Writer, sixty_four_threads_racing_for_fifty_numbers_leave_one_holder_each) 
   expect_views_equal_fold(*stack.log, *stack.views, stack.codec);
 }
 
+TEST(Writer, does_other_work_between_two_groups_until_it_is_done) {
+  RealStack stack;
+  ASSERT_EQ(stack.write(create(id_of(1), number_of(1))).code, WriteCode::stored);
+  std::promise<void> done;
+  int times = 0;
+  stack.writer->between_groups([&] {
+    EXPECT_EQ(stack.views->position().sequence, stack.writer->applied()) << "nothing is half applied";
+    if (++times < 5) return false;
+    done.set_value();
+    return true;
+  });
+  done.get_future().wait();
+  ASSERT_EQ(stack.write(create(id_of(2), number_of(2))).code, WriteCode::stored);
+  EXPECT_EQ(times, 5);
+}
+
+TEST(Writer, takes_writes_while_other_work_goes_on_and_stops_without_its_end) {
+  RealStack stack;
+  std::atomic<int> times{0};
+  stack.writer->between_groups([&] {
+    ++times;
+    return false;
+  });
+  for (std::uint64_t i = 1; i <= 20; ++i) EXPECT_EQ(stack.write(create(id_of(i), number_of(i))).code, WriteCode::stored);
+  EXPECT_GT(times, 20);
+  stack.writer->stop();
+  const int when_stopped = times;
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(times, when_stopped);
+}
+
 }  // namespace
 }  // namespace dialin::test

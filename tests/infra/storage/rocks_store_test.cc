@@ -1,6 +1,7 @@
 #include "infra/storage/rocks_store.h"
 
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -173,6 +174,54 @@ TEST(RocksStore, a_store_that_lost_its_list_of_files_is_a_failure) {
   for (const auto& file : std::filesystem::directory_iterator(dir / "views"))
     if (file.path().filename().string().starts_with("MANIFEST")) std::filesystem::resize_file(file.path(), 10);
   EXPECT_THROW(open_rocks_store(dir / "views"), StoreFailure);
+}
+
+/// Another program's: without `dropped`, and with `added`.
+void change_families(const std::string& dir, const std::string& dropped, const std::string& added) {
+  std::vector<std::string> names;
+  ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, dir, &names).ok());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const auto& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, dir, families, &handles, &db).ok());
+  for (auto* handle : handles) {
+    if (handle->GetName() == dropped) {
+      EXPECT_TRUE(db->DropColumnFamily(handle).ok());
+    }
+  }
+  EXPECT_TRUE(db->CreateColumnFamily({}, added, &handles.emplace_back()).ok());
+  for (auto* handle : handles) EXPECT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+  delete db;
+}
+
+TEST(RocksStore, of_another_program_keeps_the_families_that_it_has) {
+  const TemporaryDir dir;
+  {
+    const auto store = open_rocks_store(dir / "views");
+    ASSERT_TRUE(put(*store, Family::configs, "a", "1"));
+    ASSERT_TRUE(put(*store, Family::numbers, "a", "1"));
+  }
+  change_families(dir / "views", std::string(name_of(Family::numbers)), "of_a_later_program");
+  for (int opened = 0; opened < 2; ++opened) {
+    const auto store = open_rocks_store(dir / "views");
+    EXPECT_EQ(value_of(*store, Family::configs, "a"), "1");
+    EXPECT_EQ(value_of(*store, Family::numbers, "a"), "(none)");
+    const auto batch = store->batch();
+    batch->put(Family::numbers, "b", "2");
+    batch->remove(Family::numbers, "a");
+    batch->put(Family::configs, "b", "2");
+    ASSERT_TRUE(store->apply(*batch));
+    EXPECT_EQ(value_of(*store, Family::numbers, "b"), "(none)") << "it was dropped";
+    EXPECT_EQ(value_of(*store->snapshot(), Family::configs, "b"), "2");
+    const auto cursor = store->cursor(Family::numbers, "");
+    cursor->seek("");
+    EXPECT_FALSE(cursor->valid());
+    cursor->seek_before("z");
+    EXPECT_FALSE(cursor->valid());
+    EXPECT_TRUE(store->flush());
+  }
+  EXPECT_EQ(value_of(*open_rocks_reader(dir / "views"), Family::configs, "b"), "2");
 }
 
 }  // namespace
