@@ -38,10 +38,7 @@ Loaded load(ViewStore& store, const std::string& dir, RecordReader& records, boo
 Loaded load(const ViewFolder& folder, const LogId& log, RecordReader& records, bool is_believed, const Codec& codec,
             const ViewStores& stores) {
   const auto store = stores.bulk(folder.rebuilding());
-  const auto beginning = store->batch();
-  beginning->put(Family::meta, kMetaSchema, std::to_string(kSchema));
-  beginning->put(Family::meta, kMetaLog, log.view());
-  if (const auto begun = store->apply(*beginning); !begun) return cannot_write(folder.dir(), begun.error());
+  if (const auto begun = begin_views(*store, log); !begun) return cannot_write(folder.dir(), begun.error());
   auto loaded = load(*store, folder.dir(), records, is_believed, codec);
   if (!loaded) return loaded;
   if (const auto stored = store->flush(); !stored) return cannot_write(folder.dir(), stored.error());
@@ -54,8 +51,11 @@ Loaded load_views(const std::string& dir, const LogId& log, RecordReader& record
                   const ViewStores& stores) {
   try {
     const ViewFolder folder(dir);
+    folder.put_in_order();
     auto loaded = load(folder, log, records, is_believed, codec, stores);  // closed, before it is renamed
-    if (loaded) folder.swap_in();
+    if (!loaded) return loaded;
+    folder.keep_rebuilt(kSchema);
+    folder.use(kSchema);
     return loaded;
   } catch (const StoreFailure& error) {
     return cannot_write(dir, error.what());

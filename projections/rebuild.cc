@@ -28,6 +28,24 @@ std::uintmax_t bytes_in(const std::string& dir) {
   return bytes;
 }
 
+/// A log as if it ended at `last`, which is no deletion that begins a move.
+class UpTo : public RecordReader {
+ public:
+  UpTo(const EventLog& log, Sequence from, Sequence last) : reader_(log.read(from)), last_(last), is_over_(from > last) {}
+  Next next(Record& out) override {
+    if (is_over_) return Next::end;
+    const Next next = reader_->next(out);
+    is_over_ = next == Next::record && out.sequence >= last_;
+    return next;
+  }
+  std::string fault() const override { return reader_->fault(); }
+
+ private:
+  std::unique_ptr<RecordReader> reader_;
+  Sequence last_;
+  bool is_over_;
+};
+
 }  // namespace
 
 unsigned RebuildProgress::percent() const {
@@ -160,7 +178,8 @@ Rebuild::Done Rebuild::come_close(ViewStore& store, Tail& position, const std::s
 }
 
 Rebuild::Done Rebuild::apply_up_to(const Tail& end, Projector& projector, const std::stop_token& stop) {
-  ReadAhead ahead(ports_.log, ports_.codec, projector.position(), end.sequence);
+  UpTo reader(ports_.log, projector.position().sequence.next(), end.sequence);
+  ReadAhead ahead(reader, ports_.codec, projector.position());
   while (projector.position() != end) {
     if (stop.stop_requested()) return Ended::by_stop;
     const auto batch = ahead.next();

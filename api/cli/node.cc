@@ -161,7 +161,7 @@ class ServingNode : public Node {
 
   bool is_key_needed(std::string_view key_id) const {
     try {
-      return projections::is_sealing_key(*store_, key_id);
+      return projections::is_sealing_key(served_.store(), key_id);
     } catch (const StoreFailure&) {
       return true;  // the store has said what ails it, and a key is sooner kept than missed
     }

@@ -24,6 +24,9 @@ Result<projections::OpenViews, std::string> open_views_of(const EventLog& log, c
   views.store = storage::open_rocks_reader(current);
   const auto place = projections::place_of(*views.store);
   views.position = place.position;
+  if (place.schema != projections::kSchema) {
+    return "they have schema " + std::to_string(place.schema.value_or(0)) + ", this dialin reads " + std::to_string(projections::kSchema);
+  }
   if (place.log != log.id()) return "they were made from another log than " + log.id().text();
   const std::string at = "they stand at record " + std::to_string(views.position.sequence.value);
   const Tail tail = log.tail();

@@ -19,7 +19,7 @@ class ServingViews {
   /// `dir`: the folder of the views. Takes the store out of `opened`.
   ServingViews(std::string dir, projections::OpenViews& opened);
 
-  ViewStore& store() { return *store_; }
+  ViewStore& store() const { return *store_; }
 
   /// Builds new ones when that is called for; `writer` is the one that writes to store(). All three must outlive stop().
   void begin_rebuild(const EventLog& log, const Codec& codec, Telemetry& telemetry, service::Writer& writer);

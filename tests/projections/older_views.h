@@ -54,7 +54,7 @@ class OlderViews {
   std::unique_ptr<Rebuild> rebuild();
   /// Appends and applies what `commands` random ones decide. Only where the writer's thread is, or before there is a rebuild.
   void happen(int commands);
-  /// Before each step of a hand-over, on the writer's thread.
+  /// Before each step of the last step, on the writer's thread.
   std::function<void()> before_step = [] {};
 
   bool wait_until(const std::function<bool()>& so) const;
