@@ -94,6 +94,11 @@ Fault check_named(const ConfigState& before, const Event& event) {
 
 ConfigState state_after(const Event& event, Sequence sequence, Instant time) {
   ConfigState state;
+  advance(state, event, sequence, time);
+  return state;
+}
+
+void advance(ConfigState& state, const Event& event, Sequence sequence, Instant time) {
   state.tenant = event.tenant;
   state.id = event.config_id;
   state.config = event.config;
@@ -103,7 +108,6 @@ ConfigState state_after(const Event& event, Sequence sequence, Instant time) {
   state.created_at = event.created_at.value_or(time);
   state.created_sequence = event.created_sequence.value_or(sequence);
   state.deleted = event.name == EventName::deleted;
-  return state;
 }
 
 std::string_view check_step(const ConfigState* before, const Event& event, Sequence sequence, Instant time) {

@@ -12,6 +12,8 @@ namespace dialin {
 
 /// The state after `event`, which was recorded at `sequence` and `time`. Needs no state before, because events are self-contained.
 ConfigState state_after(const Event& event, Sequence sequence, Instant time);
+/// The same in the place of an earlier state, whose memory is used again.
+void advance(ConfigState& state, const Event& event, Sequence sequence, Instant time);
 
 /// Whether `event` may follow `before` (nothing: the config never was): names, versions, provenance, `changed` and `before` as the two
 /// states say. Empty when it may, else what is wrong, static text. For verify and for assertions in tests.

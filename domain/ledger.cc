@@ -13,7 +13,7 @@ std::string_view Ledger::add(const Record& record, const Event* event) {
   if (before != nullptr && before->tenant != event->tenant) return "the config belongs to another tenant";
   if (const auto fault = check_step(before, *event, record.sequence, record.time); !fault.empty()) return fault;
   if (const auto fault = pass_number(before, *event); !fault.empty()) return fault;
-  state = state_after(*event, record.sequence, record.time);
+  advance(state, *event, record.sequence, record.time);
   return {};
 }
 

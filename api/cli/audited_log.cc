@@ -12,10 +12,10 @@ namespace dialin::cli {
 AuditedLog::AuditedLog(std::string command)
     : command_(std::move(command)), telemetry_({.version = std::string(version()), .level = Level::warning, .json_lines = false}) {}
 
-std::optional<log::LogWalk::Fault> AuditedLog::open(const LogOptions& options, Sequence after, Events events) {
+std::optional<log::LogWalk::Fault> AuditedLog::open(const LogOptions& options, Sequence after) {
   auto opened = open_walk(options, files_, telemetry_, after);
   if (!opened) return log::LogWalk::Fault{opened.error().text, opened.error().code != log::OpenError::poison};
-  walk_ = std::make_unique<WalkAhead>(std::move(*opened), events == Events::all ? &codec_ : nullptr);
+  walk_ = std::make_unique<WalkAhead>(std::move(*opened));
   return std::nullopt;
 }
 
@@ -25,9 +25,8 @@ log::LogWalk::Step AuditedLog::next(Record& out) {
   return step;
 }
 
-Result<std::optional<Event>, log::LogWalk::Fault> AuditedLog::event(const Record& record) {
-  auto ahead = walk_->take_event();
-  auto event = ahead ? std::move(*ahead) : projections::event_of(record, codec_);
+Result<std::optional<Event>, log::LogWalk::Fault> AuditedLog::event(const Record& record) const {
+  auto event = projections::event_of(record, codec_);
   if (!event) return fault_at(record, "the value is not an event: " + std::string(event.error().why));
   return std::move(*event);
 }

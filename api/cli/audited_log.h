@@ -20,14 +20,13 @@ class AuditedLog {
   /// `command`: as it is typed behind `dialin`.
   explicit AuditedLog(std::string command);
 
-  enum class Events : std::uint8_t { all, some };  ///< which event() will be asked for: all are decoded ahead
   /// Nothing: walk() can be asked. Else what is wrong.
-  std::optional<log::LogWalk::Fault> open(const LogOptions& options, Sequence after, Events events);
+  std::optional<log::LogWalk::Fault> open(const LogOptions& options, Sequence after);
   log::LogWalk& walk() { return *walk_; }
   /// walk().next(), with progress.
   log::LogWalk::Step next(Record& out);
-  /// The event in `record`, which was given last; nothing for records that have none. Or what is wrong with it, with its place. Once.
-  Result<std::optional<Event>, log::LogWalk::Fault> event(const Record& record);
+  /// The event in `record`, which was given last; nothing for records that have none. Or what is wrong with it, with its place.
+  Result<std::optional<Event>, log::LogWalk::Fault> event(const Record& record) const;
   /// `record 7 (offset 12): what`, of the record given last.
   log::LogWalk::Fault fault_at(const Record& record, std::string_view what) const;
 

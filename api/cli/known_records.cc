@@ -2,30 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <filesystem>
-#include <thread>
 
-#include "infra/storage/rocks_store.h"
+#include "api/cli/views_reader.h"
 #include "projections/open_views.h"
 
 namespace dialin::cli {
-namespace {
-
-/// A server that has the views open may remove a file between the list of files and this reader's look at it.
-projections::ViewsPlace place_in(const std::string& dir) {
-  constexpr int kTriesMax = 5;
-  for (int tries = 1;; ++tries) {
-    try {
-      return projections::place_of(*storage::open_rocks_reader(dir));
-    } catch (const StoreFailure&) {
-      if (tries == kTriesMax) throw;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50) * tries);
-    }
-  }
-}
-
-}  // namespace
 
 void KnownRecords::add(Known known) {
   const auto after = [](const Known& a, const Known& b) { return a.sequence < b.sequence; };
@@ -53,7 +35,7 @@ void KnownRecords::expect(const std::vector<KeptCheckpoint>& checkpoints, const 
 void KnownRecords::expect_what_views_hold(const std::string& data) {
   const std::string dir = projections::current_views(data + "/views");
   if (!std::filesystem::exists(dir)) return;
-  const auto place = place_in(dir);
+  const auto place = projections::place_of(*open_views_reader(dir));
   if (place.position.sequence.value == 0) return;
   add({place.position.sequence, place.position.id, place.log, "the views in " + data + "/views", "know", std::nullopt});
 }

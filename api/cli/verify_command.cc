@@ -62,7 +62,7 @@ std::optional<int> Verification::prepare() {
 }
 
 int Verification::run() {
-  auto fault = log_.open(options_.log, {}, AuditedLog::Events::all);
+  auto fault = log_.open(options_.log, {});
   is_open_ = !fault;
   if (is_open_) fault = read_all();
   log_.progress().clear();

@@ -2,12 +2,10 @@
 
 #include <utility>
 
-#include "projections/projector.h"
-
 namespace dialin::cli {
 
-WalkAhead::WalkAhead(std::unique_ptr<log::LogWalk> walk, const Codec* codec)
-    : codec_(codec), walk_(std::move(walk)), here_{walk_->place(), walk_->tail()}, thread_(&WalkAhead::run, this) {}
+WalkAhead::WalkAhead(std::unique_ptr<log::LogWalk> walk)
+    : walk_(std::move(walk)), here_{walk_->place(), walk_->tail()}, thread_(&WalkAhead::run, this) {}
 
 WalkAhead::~WalkAhead() {
   batches_.stop();
@@ -38,15 +36,11 @@ log::LogWalk::Step WalkAhead::next(Record& out) {
   return Step::record;
 }
 
-std::optional<WalkAhead::Decoded> WalkAhead::take_event() {
-  if (given_ == 0 || given_ > batch_.events.size()) return std::nullopt;
-  return std::move(batch_.events[given_ - 1]);
-}
-
 /// The thread has come to the end, or to what it cannot pass. What comes later is read right here.
 log::LogWalk::Step WalkAhead::end() {
   has_ended_ = true;
   batch_.share_read = walk_->share_read();
+  here_ = {walk_->place(), walk_->tail()};
   if (thrown_) std::rethrow_exception(thrown_);
   return last_;
 }
@@ -79,7 +73,6 @@ bool WalkAhead::fill(Batch& batch) {
     if (last_ != Step::record) return false;
     bytes += record.value.size();
     batch.places.push_back(walk_->place());
-    if (codec_ != nullptr) batch.events.push_back(projections::event_of(record, *codec_));
   }
   batch.share_read = walk_->share_read();
   return true;
@@ -91,7 +84,6 @@ WalkAhead::Batch WalkAhead::spare() {
   Batch batch = std::move(spares_.back());
   spares_.pop_back();
   batch.places.clear();
-  batch.events.clear();
   return batch;
 }
 

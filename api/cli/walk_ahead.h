@@ -1,15 +1,14 @@
 #pragma once
-// A walk over a log on a thread of its own, so that reading, hashing and, if wanted, decoding go on while what was read is looked at. Like
-// the walk itself, of one thread; what the walk says of itself at its end (strays, loss) is true only there.
+// A walk over a log on a thread of its own, so that reading and hashing go on while what was read is decoded and looked at. (Decoding
+// there, too, was slower: events that one thread makes and another frees cost more than is gained.) Like the walk itself, of one thread;
+// what the walk says of itself at its end (strays, loss) is true only there.
 
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
-#include "domain/codec.h"
 #include "infra/log/log_walk.h"
 #include "projections/hand_over.h"
 
@@ -21,17 +20,13 @@ class WalkAhead : public log::LogWalk {
   static constexpr std::size_t kBatchBytes = 4u << 20;  ///< of values; a batch is cut at whatever comes first
   static constexpr std::size_t kBatchesMax = 4;
 
-  using Decoded = Result<std::optional<Event>, NotAnEvent>;
-
-  /// Begins to read. `codec`: what decodes ahead, too; null: nothing does.
-  WalkAhead(std::unique_ptr<log::LogWalk> walk, const Codec* codec);
+  /// Begins to read.
+  explicit WalkAhead(std::unique_ptr<log::LogWalk> walk);
   ~WalkAhead() override;
 
   LogId log() const override { return walk_->log(); }
   /// `out` comes with memory of a record that was given before.
   Step next(Record& out) override;
-  /// The event of the record given last, where it was decoded ahead. Once.
-  std::optional<Decoded> take_event();
   const Fault& fault() const override { return walk_->fault(); }
   log::Place place() const override { return here_.place; }
   const Tail& tail() const override { return here_.tail; }
@@ -49,8 +44,7 @@ class WalkAhead : public log::LogWalk {
   struct Batch {
     std::vector<Record> records;
     std::vector<log::Place> places;
-    std::vector<Decoded> events;  ///< none when nothing is decoded
-    std::size_t size = 0;         ///< more records than these may be there, for their memory
+    std::size_t size = 0;  ///< more records than these may be there, for their memory
     double share_read = 0;
   };
   void run();
@@ -59,7 +53,6 @@ class WalkAhead : public log::LogWalk {
   Batch spare();
   Step end();
 
-  const Codec* const codec_;
   const std::unique_ptr<log::LogWalk> walk_;  ///< the thread's until it ends
   projections::HandOver<Batch> batches_{kBatchesMax};
   std::mutex mutex_;

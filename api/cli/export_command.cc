@@ -1,0 +1,75 @@
+#include "api/cli/audited_log.h"
+#include "api/cli/command.h"
+#include "api/cli/output.h"
+#include "api/cli/reading_options.h"
+#include "infra/codec/chain_lines.h"
+
+namespace dialin::cli {
+namespace {
+
+bool is_beyond(const Record& record, const std::optional<log::LogPoint>& to) {
+  if (!to) return false;
+  if (const auto* sequence = std::get_if<Sequence>(&*to)) return record.sequence > *sequence;
+  return record.time > std::get<Instant>(*to);
+}
+
+class Export {
+ public:
+  explicit Export(const ExportOptions& options) : options_(options) {}
+  int run();
+
+ private:
+  int write_all();
+  int look_at_end();
+  int cannot_write();
+
+  const ExportOptions& options_;
+  AuditedLog log_{"export"};
+  Output output_;
+};
+
+int Export::run() {
+  if (const auto fault = log_.open(options_.log, options_.after)) return log_.fails(*fault);
+  const int end = write_all();
+  // What is sound was written, whatever comes behind it.
+  return output_.flush() ? end : cannot_write();
+}
+
+int Export::write_all() {
+  Record record;
+  log::LogWalk::Step step;
+  while ((step = log_.next(record)) == log::LogWalk::Step::record) {
+    if (is_beyond(record, options_.to)) return kDone;
+    codec::append_chain_line(record, output_.text());
+    if (output_.is_full() && !output_.flush()) return kCouldNotRun;
+    if (options_.to == log::LogPoint(record.sequence)) return kDone;
+  }
+  if (step == log::LogWalk::Step::fault) return log_.fails(log_.walk().fault());
+  return look_at_end();
+}
+
+int Export::look_at_end() {
+  const Sequence last = log_.walk().tail().sequence;
+  const auto not_so = [&](const std::string& why) { return log_.fails({why, false}); };
+  if (const auto loss = log_.walk().loss()) return not_so(*loss);
+  const auto* to = options_.to ? std::get_if<Sequence>(&*options_.to) : nullptr;
+  if (to != nullptr && *to > last) return not_so("the log ends at record " + std::to_string(last.value) + ", before --to");
+  if (options_.after > last) return not_so("the log ends at record " + std::to_string(last.value) + ", before --after");
+  return kDone;
+}
+
+/// Also of a reader that has gone: it has not got it all.
+int Export::cannot_write() {
+  log_.progress().clear();
+  return output_.is_unread() ? kCouldNotRun : log_.fails({output_.fault(), true});
+}
+
+}  // namespace
+
+int run_export(const std::vector<std::string>& arguments) {
+  const auto parsed = read_export_options(arguments);
+  if (const int* end = std::get_if<int>(&parsed)) return *end;
+  return Export(std::get<ExportOptions>(parsed)).run();
+}
+
+}  // namespace dialin::cli
