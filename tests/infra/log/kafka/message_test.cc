@@ -86,6 +86,53 @@ TEST(Message, that_says_a_thing_twice_is_no_record) {
   }
 }
 
+/// What no hash reaches, but who reads with other means stumbles over: the record is on the chain all the same.
+FoundRecord read_keyed(const Headers& headers, std::optional<std::string_view> key) {
+  MessageReader reader;
+  if (key) reader.key(*key);
+  for (const auto& [name, text] : headers) reader.header(name, text);
+  return reader.found(5, {6}, "{}");
+}
+
+TEST(Message, as_a_node_writes_it_has_nothing_wrong_around_it) {
+  const Record record = whole();
+  const FoundRecord found = read_keyed(headers_of(record, kLog), record.config->text());
+  EXPECT_EQ(found.unhashed_fault, "");
+  EXPECT_EQ(found.log, kLog);
+}
+
+TEST(Message, that_is_written_otherwise_is_a_record_with_a_fault) {
+  const Record record = whole();
+  const std::string key = record.config->text();
+  for (const char* other : {"", "0", "02000000-0000-0000-0000-000000000001"}) {
+    const FoundRecord found = read_keyed(headers_of(record, kLog), other);
+    EXPECT_TRUE(found.record && !found.unhashed_fault.empty()) << other;
+  }
+  EXPECT_FALSE(read_keyed(headers_of(record, kLog), std::nullopt).unhashed_fault.empty());
+  const auto with = [&](std::string_view name, const std::string& text) {
+    Headers headers = headers_of(record, kLog);
+    for (auto& header : headers) {
+      if (header.first == name) header.second = text;
+    }
+    return read_keyed(headers, key);
+  };
+  std::string capitals = record.id.hex();
+  for (char& c : capitals) c = static_cast<char>(std::toupper(c));
+  for (const auto& [name, text] : Headers{{"ce_id", capitals},
+                                          {"ce_time", "2023-11-14t22:13:20.000001z"},
+                                          {"ce_time", "2023-11-14T22:13:20.000001+00:00"},
+                                          {"ce_sequence", "042"},
+                                          {"content-type", "text/plain"}}) {
+    const FoundRecord found = with(name, text);
+    ASSERT_TRUE(found.record) << name;
+    EXPECT_EQ(found.record->id, record.id);
+    EXPECT_FALSE(found.unhashed_fault.empty()) << name << " " << text;
+  }
+  Headers twice = headers_of(record, kLog);
+  twice.emplace_back("content-type", "application/json");
+  EXPECT_TRUE(read_keyed(twice, key).record) << "no stray by what no hash reaches";
+}
+
 TEST(Message, that_is_too_long_is_no_record) {
   EXPECT_TRUE(read(headers_of(whole(), kLog), std::string(kRecordValueBytesMax, 'x')).record);
   EXPECT_FALSE(read(headers_of(whole(), kLog), std::string(kRecordValueBytesMax + 1, 'x')).record);
