@@ -70,12 +70,12 @@ bool WalkAhead::fill(Batch& batch) {
     if (batch.records.size() == batch.size) batch.records.emplace_back();
     Record& record = batch.records[batch.size];
     last_ = walk_->next(record);
-    if (last_ != Step::record) return false;
+    if (last_ != Step::record) break;
     bytes += record.value.size();
     batch.places.push_back(walk_->place());
   }
   batch.share_read = walk_->share_read();
-  return true;
+  return last_ == Step::record;
 }
 
 WalkAhead::Batch WalkAhead::spare() {

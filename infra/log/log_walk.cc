@@ -4,13 +4,34 @@
 #include <utility>
 
 #include "infra/log/chain_scan.h"
+#include "infra/log/frame.h"
 
 namespace dialin::log {
 namespace {
 
+/// How much of the segment is written, by its size: it is zero-filled ahead, and no record holds so many zeros. Some twenty small reads.
+double share_written(FileLayer& files, const std::string& dir, Sequence segment) {
+  constexpr std::uint64_t kBlock = 4096;
+  const auto opened = open_segment(files, dir, segment);
+  if (!opened) return 1;  // whoever reads it says why
+  std::uint64_t written = 0;
+  std::uint64_t blank = opened->head.bytes;
+  std::string block(kBlock, 0);
+  while (blank - written > kBlock) {
+    const std::uint64_t middle = written + (blank - written) / 2;
+    const auto got = opened->file->read(block.data(), kBlock, middle);
+    const bool is_it = !got || is_blank(std::string_view(block.data(), *got));
+    (is_it ? blank : written) = middle;
+  }
+  return static_cast<double>(blank) / static_cast<double>(opened->head.bytes);
+}
+
 class DirectoryWalk : public LogWalk {
  public:
-  DirectoryWalk(ChainScan scan, Sequence after) : scan_(std::move(scan)), after_(after) {}
+  DirectoryWalk(ChainScan scan, Sequence after, double last_written)
+      : scan_(std::move(scan)), after_(after), segments_written_(static_cast<double>(scan_.segments().size()) - 1 + last_written) {
+    begun_at_ = segments_read();
+  }
 
   LogId log() const override { return scan_.segment().head().log; }
   Step next(Record& out) override;
@@ -24,10 +45,13 @@ class DirectoryWalk : public LogWalk {
  private:
   Step read(Record& out);
   Step fails(const log::Fault& fault);
+  double segments_read() const;
   std::uint64_t byte() const { return scan_.segment().record_offset(); }
 
   ChainScan scan_;
   const Sequence after_;
+  const double segments_written_;
+  double begun_at_ = 0;  ///< segments
   Fault fault_;
 };
 
@@ -52,12 +76,16 @@ LogWalk::Step DirectoryWalk::fails(const log::Fault& fault) {
   return Step::fault;
 }
 
-/// By segments, which are nearly all of one length; what the last one has been zero-filled for counts as unread.
-double DirectoryWalk::share_read() const {
+/// They are nearly all of one length.
+double DirectoryWalk::segments_read() const {
   const auto& firsts = scan_.segments();
   const auto here = std::upper_bound(firsts.begin(), firsts.end(), scan_.segment().head().first) - firsts.begin() - 1;
-  const double within = static_cast<double>(scan_.segment().offset()) / static_cast<double>(scan_.segment().head().bytes);
-  return std::min(1.0, (static_cast<double>(here) + within) / static_cast<double>(firsts.size()));
+  return static_cast<double>(here) + static_cast<double>(scan_.segment().offset()) / static_cast<double>(scan_.segment().head().bytes);
+}
+
+double DirectoryWalk::share_read() const {
+  const double to_read = segments_written_ - begun_at_;
+  return to_read <= 0 ? 1 : std::min(1.0, (segments_read() - begun_at_) / to_read);
 }
 
 }  // namespace
@@ -69,7 +97,8 @@ std::string Place::text() const {
 Result<std::unique_ptr<LogWalk>, OpenFailure> walk_directory(FileLayer& files, const std::string& dir, Sequence after) {
   auto scan = ChainScan::begin(files, dir, after.next());
   if (!scan) return open_failure(scan.error());
-  return std::make_unique<DirectoryWalk>(std::move(*scan), after);
+  const double last_written = share_written(files, dir, scan->segments().back());
+  return std::make_unique<DirectoryWalk>(std::move(*scan), after, last_written);
 }
 
 }  // namespace dialin::log
