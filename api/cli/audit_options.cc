@@ -1,7 +1,4 @@
 #include "api/cli/audit_options.h"
-
-#include <charconv>
-
 namespace dialin::cli {
 
 LogWords::LogWords(CommandLine& line) : kafka_(line) {
@@ -15,17 +12,8 @@ std::string LogWords::read(LogOptions& log) const {
   return data_.empty() ? "name the log: --data DIR, or --log kafka with --kafka-brokers" : "";
 }
 
-std::optional<log::LogPoint> parse_log_point(const std::string& text) {
-  Sequence sequence;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, sequence.value);
-  if (error == std::errc{} && stop == end && !text.empty()) return log::LogPoint(sequence);
-  if (const auto time = Instant::parse(text)) return log::LogPoint(*time);
-  return std::nullopt;
-}
-
 std::string no_log_point(const std::string& flag) {
-  return flag + " must be a sequence, or a time as 2026-05-04T14:05:00Z or 2026-05-04T16:05:00+02:00";
+  return flag + ' ' + std::string(kNoLogPoint);
 }
 
 Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& arguments) {

@@ -32,9 +32,7 @@ class LogWords {
   std::string log_ = "embedded";
 };
 
-/// SEQUENCE or TIME: a decimal number, or RFC 3339.
-std::optional<log::LogPoint> parse_log_point(const std::string& text);
-/// What to say of one that is neither.
+/// What to say of a text that is none (parse_log_point).
 std::string no_log_point(const std::string& flag);
 
 struct VerifyOptions {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "api/http/decimal.h"
-
 namespace dialin::http {
 namespace {
 
@@ -22,24 +20,22 @@ std::string with_plus(std::string_view text) {
 
 }  // namespace
 
-Result<AsOf, BrokenRule> parse_as_of(std::string_view text) {
-  if (const std::optional<std::uint64_t> number = parse_decimal(text)) return AsOf(Sequence{*number});
-  if (const std::optional<Instant> time = Instant::parse(with_plus(text))) return AsOf(*time);
-  return BrokenRule{"must be a sequence, or a time as 2026-05-04T14:05:00Z or 2026-05-04T16:05:00+02:00"};
+std::optional<LogPoint> parse_as_of(std::string_view text) {
+  return parse_log_point(with_plus(text));
 }
 
-Result<std::optional<AsOf>, Problem> as_of_wish(const Call& call) {
+Result<std::optional<LogPoint>, Problem> as_of_wish(const Call& call) {
   const Route& route = *call.admitted.route;
-  if (call.request().query.empty() || !may_look_back(route)) return std::optional<AsOf>();
+  if (call.request().query.empty() || !may_look_back(route)) return std::optional<LogPoint>();
   const Result<Query, Violations> query = Query::parse(call.request().query, route.query);
   const std::string* text = query ? query->find(kName) : nullptr;
-  if (text == nullptr) return std::optional<AsOf>();
+  if (text == nullptr) return std::optional<LogPoint>();
   if (!call.admitted.caller->may(Scope::audit))
     return Problem{ErrorKind::forbidden, "the API key lacks the scope audit, which as_of needs beside the call's own"};
-  const Result<AsOf, BrokenRule> as_of = parse_as_of(*text);
-  if (!as_of) return invalid(std::string(kName), as_of.error().text);
+  const std::optional<LogPoint> as_of = parse_as_of(*text);
+  if (!as_of) return invalid(std::string(kName), std::string(kNoLogPoint));
   if (!call.wiring.views.can_look_back()) return cannot_look_back(call.wiring, kName);
-  return std::optional(*as_of);
+  return as_of;
 }
 
 Problem cannot_look_back(const Wiring& wiring, std::string_view what) {
@@ -48,18 +44,18 @@ Problem cannot_look_back(const Wiring& wiring, std::string_view what) {
   return {ErrorKind::unavailable, "the views are being rebuilt" + percent + "; " + std::string(what) + " will be answered when they are"};
 }
 
-bool is_applied(const AsOf& as_of, const Wiring& wiring) {
+bool is_applied(const LogPoint& as_of, const Wiring& wiring) {
   if (const Sequence* sequence = std::get_if<Sequence>(&as_of)) return *sequence <= wiring.watch.applied();
   return std::get<Instant>(as_of) <= wiring.views.position().time;
 }
 
-std::optional<Problem> check_within(const AsOf& as_of, Sequence end) {
+std::optional<Problem> check_within(const LogPoint& as_of, Sequence end) {
   const Sequence* sequence = std::get_if<Sequence>(&as_of);
   if (sequence == nullptr || *sequence <= end) return std::nullopt;
   return invalid(std::string(kName), "must not lie beyond the log's end, " + std::to_string(end.value));
 }
 
-Result<Sequence, Problem> place_of(const AsOf& as_of, const Wiring& wiring) {
+Result<Sequence, Problem> place_of(const LogPoint& as_of, const Wiring& wiring) {
   const projections::Views& views = wiring.views;
   if (const Sequence* sequence = std::get_if<Sequence>(&as_of)) return views.whole(*sequence);
   const Instant time = std::get<Instant>(as_of);

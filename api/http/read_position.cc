@@ -11,12 +11,12 @@ namespace {
 struct Wish {
   Sequence at_least;
   bool is_strong = false;
-  std::optional<AsOf> as_of;
+  std::optional<LogPoint> as_of;
 };
 
 Result<Wish, Problem> wish_of(const Call& call) {
   Wish wish;
-  const Result<std::optional<AsOf>, Problem> as_of = as_of_wish(call);
+  const Result<std::optional<LogPoint>, Problem> as_of = as_of_wish(call);
   if (!as_of) return as_of.error();
   wish.as_of = *as_of;
   if (const auto field = call.request().field(Field::dialin_min_sequence)) {
@@ -45,7 +45,7 @@ Problem end_not_learnt() {
 }
 
 /// Once everything that the call asks for is applied.
-void serve(Call& call, const std::optional<AsOf>& as_of) {
+void serve(Call& call, const std::optional<LogPoint>& as_of) {
   if (as_of) {
     const Result<Sequence, Problem> place = place_of(*as_of, call.wiring);
     if (!place) return call.refuse(place.error());
@@ -54,7 +54,7 @@ void serve(Call& call, const std::optional<AsOf>& as_of) {
   call.admitted.route->serve(call);
 }
 
-void serve_or_fail(Call& call, const std::optional<AsOf>& as_of) {
+void serve_or_fail(Call& call, const std::optional<LogPoint>& as_of) {
   try {
     serve(call, as_of);
   } catch (const std::exception& fault) {
@@ -64,7 +64,7 @@ void serve_or_fail(Call& call, const std::optional<AsOf>& as_of) {
 }
 
 /// Goes on where serve_at_position() left off, on the session's thread.
-void resume(const Wiring& wiring, const Admitted& admitted, const std::optional<AsOf>& as_of, const Reply& reply,
+void resume(const Wiring& wiring, const Admitted& admitted, const std::optional<LogPoint>& as_of, const Reply& reply,
             const std::optional<Problem>& hindrance) {
   reply.run([&wiring, admitted, as_of, hindrance](Exchange& exchange) {
     Call call{wiring, exchange, admitted};
