@@ -20,6 +20,7 @@ constexpr std::array kCommands = {
     CommandEntry{"import", "put an exported chain into an empty log, or go on with it", run_import},
     CommandEntry{"replay", "make a data directory of the past, to be served read-only", run_replay},
     CommandEntry{"load", "create the configs of a file through the API", run_load},
+    CommandEntry{"snapshot", "make a directory from which a new node starts in seconds", run_snapshot},
 };
 
 void print_help(std::ostream& out) {

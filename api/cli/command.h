@@ -40,6 +40,7 @@ int run_checkpoint(const std::vector<std::string>& arguments);
 int run_import(const std::vector<std::string>& arguments);
 int run_replay(const std::vector<std::string>& arguments);
 int run_load(const std::vector<std::string>& arguments);
+int run_snapshot(const std::vector<std::string>& arguments);
 
 /// The version that CMakeLists.txt names.
 std::string_view version();

@@ -1,9 +1,8 @@
 #include "api/cli/node.h"
 
-#include <filesystem>
-
 #include "api/cli/command.h"
 #include "api/cli/documents.h"
+#include "api/cli/from_snapshot.h"
 #include "api/cli/open_past.h"
 #include "api/cli/open_store.h"
 #include "api/cli/serving_views.h"
@@ -207,18 +206,20 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
     signer = std::move(*read);
   }
   ground->server.start();
-  if (!options.read_only) std::filesystem::create_directories(options.data);
   const log::EmbeddedLog::Ports ports{ground->files, ground->clock, ground->random, ground->codec, ground->telemetry};
   std::unique_ptr<SharedNode> shared;
   std::optional<Result<OpenStore, CannotServe>> store;
   if (options.kafka) {
-    const auto log = kafka_log_options(options, url_of(options.host, ground->server.port()));
+    auto log = kafka_log_options(options, url_of(options.host, ground->server.port()));
+    log.prepare_copy = [&](const LogId& on_topic) { return prepare_data(options, on_topic, ground->files, ground->telemetry); };
     auto made = make_shared_node(log, ground->random);
     if (!made) return made.error();
     shared = std::move(*made);
     store = open_shared_store(options.data, log, ports, **ring, [&](const std::string& why) { ground->entrance.waits(why); });
   } else if (options.read_only) {
     store = open_past(options.data, ports, **ring);
+  } else if (const auto prepared = prepare_data(options, {}, ground->files, ground->telemetry); !prepared) {
+    return CannotServe{prepared.error().text};
   } else {
     store = open_store(options.data, ports, **ring);
   }

@@ -19,6 +19,13 @@ def replay(data: pathlib.Path, to: int | str, out: pathlib.Path, *options) -> tu
     return int(said[1]), said[2]
 
 
+def snapshot(data: pathlib.Path, out: pathlib.Path) -> tuple[int, str]:
+    """Likewise."""
+    said = PLACE.fullmatch(run("snapshot", "--data", data, "--out", out).stdout)
+    assert said and said[4] == str(out)
+    return int(said[1]), said[2]
+
+
 @contextlib.contextmanager
 def read_only(of: Server, data: pathlib.Path, *options: str) -> Iterator[Server]:
     """Serves `data` with the keys of another server; it must end well."""

@@ -378,6 +378,9 @@ Result<std::unique_ptr<KafkaLog>, OpenFailure> KafkaLog::open(const KafkaLogOpti
   if (!first) return failed(first.error());
   const auto created = *first ? ports.codec.decode_created(**first) : std::nullopt;
   if (!created) return OpenFailure{OpenError::failed, "topic " + options.connection.topic + " holds no log" + gone};
+  if (options.prepare_copy) {
+    if (auto prepared = options.prepare_copy(created->log); !prepared) return std::move(prepared).error();
+  }
   auto copy = Copy::open(ports.files, {options.dir, options.segment_bytes, options.idle}, created->log, ports.codec);
   if (!copy) return copy.error();
   auto reader = Reader::make(options.connection, ports.telemetry);

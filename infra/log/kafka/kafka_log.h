@@ -25,6 +25,8 @@ struct KafkaLogOptions {
   bool confirms_by_append = false;               ///< confirm_end() appends a record, which all in-sync brokers must take
   std::size_t segment_bytes = 64 * 1024 * 1024;  ///< of the copy
   std::chrono::milliseconds idle{50};            ///< of the copy, as EmbeddedOptions::idle
+  /// Asked, when it is set, before the copy is opened: may put one there. Told the log that the topic holds.
+  std::function<Result<void, OpenFailure>(const LogId&)> prepare_copy = {};
 };
 
 /// How a node stands, for /readyz and for whoever forwards writes.
