@@ -43,6 +43,7 @@ class Link:
     def __init__(self, listen_on: int, go_on_to: int):
         self.go_on_to = go_on_to
         self.way = Way.OPEN
+        self.told = 0  # bytes that the broker said
         self.connections: list[Connection] = []
         self.listener = socket.create_server(("127.0.0.1", listen_on))
         self.listener.setblocking(False)
@@ -91,6 +92,10 @@ class Links:
             self.wanted[client] = way
             if drop or way is Way.CUT:
                 self.to_drop.add(client)
+
+    def told(self, client: int) -> int:
+        """Bytes that brokers have said to it."""
+        return sum(link.told for link in self.clients[client])
 
     def open_all(self) -> None:
         for client in range(len(self.clients)):
@@ -144,11 +149,11 @@ class Links:
             link, connection = key.data
             if connection is None:
                 link.accept()
-            elif connection in link.connections and not self.pass_on(connection, key.fileobj, events):
+            elif connection in link.connections and not self.pass_on(link, connection, key.fileobj, events):
                 connection.close()
                 link.connections.remove(connection)
 
-    def pass_on(self, connection: Connection, end: socket.socket, events: int) -> bool:
+    def pass_on(self, link: Link, connection: Connection, end: socket.socket, events: int) -> bool:
         """False: one side has ended."""
         try:
             if events & selectors.EVENT_WRITE:
@@ -157,6 +162,7 @@ class Links:
                 got = end.recv(65536)
                 if not got:
                     return False
+                link.told += len(got) if end is connection.ends[1] else 0
                 other = connection.other(end)
                 waits = connection.held[other] + got
                 sent = other.send(waits) if not connection.held[other] else 0

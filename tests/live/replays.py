@@ -11,17 +11,22 @@ from live.server import Server, run
 PLACE = re.compile(r"(?:replayed to|snapshot of) (\d+):([0-9a-f]{64}) \((\S+)\) in (.+)\n")
 
 
-def replay(data: pathlib.Path, to: int | str, out: pathlib.Path, *options) -> tuple[int, str]:
+def words_of(log: pathlib.Path | list[str]) -> list:
+    """A data directory, or the words that name a log on Kafka."""
+    return log if isinstance(log, list) else ["--data", log]
+
+
+def replay(log: pathlib.Path | list[str], to: int | str, out: pathlib.Path) -> tuple[int, str]:
     """The sequence and the id that it ends with."""
-    done = run("replay", "--data", data, "--to", to, "--out", out, *options)
+    done = run("replay", *words_of(log), "--to", to, "--out", out)
     said = PLACE.fullmatch(done.stdout)
     assert said and said[4] == str(out), done.stdout
     return int(said[1]), said[2]
 
 
-def snapshot(data: pathlib.Path, out: pathlib.Path) -> tuple[int, str]:
+def snapshot(log: pathlib.Path | list[str], out: pathlib.Path) -> tuple[int, str]:
     """Likewise."""
-    said = PLACE.fullmatch(run("snapshot", "--data", data, "--out", out).stdout)
+    said = PLACE.fullmatch(run("snapshot", *words_of(log), "--out", out).stdout)
     assert said and said[4] == str(out)
     return int(said[1]), said[2]
 
