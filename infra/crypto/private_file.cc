@@ -105,13 +105,26 @@ std::string target_of(const std::string& file) {
   return error ? file : target.string();
 }
 
+constexpr std::string_view kBeside = ".new.";
+
+/// What a process that was killed while it wrote has left: secrets, too. Only of use to who holds the lock.
+void remove_left_beside(const std::string& file) {
+  const std::filesystem::path path(file);
+  const std::string prefix = path.filename().string().append(kBeside);
+  std::error_code error;
+  const auto directory = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  for (std::filesystem::directory_iterator each(directory, error), end; !error && each != end; each.increment(error)) {
+    if (each->path().filename().string().starts_with(prefix)) ::unlink(each->path().c_str());
+  }
+}
+
 /// Writes `text` to a file beside `file`, which is then renamed to it. `flags` are renameat2's.
 Result<void, FileFault> put(const std::string& file, std::string_view text, mode_t mode, unsigned flags, const struct stat* owner) {
   if (text.size() > kPrivateFileBytes_max) {
     return FileFault{FaultCode::invalid, file + " would grow beyond " + std::to_string(kPrivateFileBytes_max) + " bytes"};
   }
   // Whoever comes here holds the lock, or creates: the process id is name enough.
-  const std::string beside = file + ".new." + std::to_string(::getpid());
+  const std::string beside = file + std::string(kBeside) + std::to_string(::getpid());
   ::unlink(beside.c_str());
   const Descriptor created(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (created.number() < 0) return failed(file, "making a new file beside it");
@@ -166,6 +179,7 @@ Result<void, FileFault> replace_private(const std::string& file, std::string_vie
   const std::string target = target_of(file);
   struct stat status {};
   if (::stat(target.c_str(), &status) != 0) return failed(file, "looking at it");
+  remove_left_beside(target);
   return put(target, text, kOwnerOnly, 0, &status);
 }
 

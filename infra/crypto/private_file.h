@@ -54,7 +54,8 @@ Result<void, FileFault> create_private(const std::string& file, std::string_view
 Result<void, FileFault> create_readable(const std::string& file, std::string_view text);
 /// All of a file of at most `bytes_max` bytes, whoever may read or write it. The fault for a missing file is `FILE is missing`.
 Result<std::string, FileFault> read_readable(const std::string& file, std::size_t bytes_max);
-/// Likewise, in the place of the existing file, whose owner it keeps; of a symbolic link, in the place of what it points to.
+/// Likewise, in the place of the existing file, whose owner it keeps; of a symbolic link, in the place of what it points to. Whoever calls
+/// it holds the FileLock: what a killed one has left beside the file is removed.
 Result<void, FileFault> replace_private(const std::string& file, std::string_view text);
 
 /// Held while a file is read, changed and replaced: two processes that do so at once lose nothing. It is `FILE.lock`, which stays.

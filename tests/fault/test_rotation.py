@@ -130,6 +130,7 @@ def test_a_rotation_that_is_killed_itself_leaves_the_old_ring_or_the_new_one(ser
     assert died > 5, "none was killed in time"
     run("keyring", "rotate", server.keyring)
     assert ring_of(server)[:-1] == before
+    assert not list(server.home.glob("keyring.json.new*")), "no key is left lying about"
     server.start()
     Client(server, server.key).pinless()
 
