@@ -102,6 +102,7 @@ class ServingNode : public Node {
   /// Other nodes and the log may still answer, to who waits with parts that are about to go.
   ~ServingNode() override {
     stop();
+    ring_->stop_following();  // it asks the views
     shared_.reset();
     log_.reset();
   }

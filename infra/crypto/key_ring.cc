@@ -88,6 +88,10 @@ void KeyRing::follow(Telemetry& telemetry, IsNeeded is_needed) {
       held_->file, held_->loaded, [held = held_.get()] { return held->reload(); }, telemetry);
 }
 
+void KeyRing::stop_following() {
+  held_->follower.reset();
+}
+
 Sealed KeyRing::seal(std::string_view clear, const TenantId& tenant, const ConfigId& id) const {
   const Ring& ring = held_->ring.get();
   Nonce nonce;
