@@ -31,11 +31,10 @@ def command_outputs(server: Server, place, *log) -> None:
         (place / name).write_text(done.stdout + done.stderr)
 
 
-@pytest.fixture
-def stolen(tmp_path):
+@pytest.fixture(scope="module")
+def stolen(tmp_path_factory):
     """A server on which everything was done, killed and started in between, and a thief who has taken all but its key ring."""
-    (tmp_path / "secrets").mkdir()
-    server = Server(tmp_path / "server", secrets=tmp_path / "secrets")
+    server = Server(tmp_path_factory.mktemp("stolen"), secrets=tmp_path_factory.mktemp("secrets"))
     server.key, server.thief = server.add_key("own"), Thief()
     server.options = ["--log-level", "debug"]
     server.start()
