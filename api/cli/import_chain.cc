@@ -1,9 +1,9 @@
 #include "api/cli/import_chain.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "domain/event.h"
+#include "api/cli/rule_check.h"
+#include "projections/projector.h"
 
 namespace dialin::cli {
 namespace {
@@ -12,81 +12,88 @@ std::string name_of(Sequence sequence) {
   return "record " + std::to_string(sequence.value);
 }
 
-CannotImport refused(std::uint64_t line, std::string why) {
-  return {kNotSo, "line " + std::to_string(line) + ": " + std::move(why)};
+CannotImport refused(std::uint64_t line, const std::string& why) {
+  return {kNotSo, "line " + std::to_string(line) + ": " + why};
 }
 
 class Import {
  public:
   Import(ImportTarget& target, const Codec& codec, Imported& imported) : target_(target), codec_(codec), imported_(imported) {}
 
-  Result<void, CannotImport> add(RecordLines::Group& group) {
-    std::span<const Record> records(group.records);
-    std::uint64_t line = group.first_line;
+  /// What is sound of the group is appended, whatever comes behind it.
+  Result<void, CannotImport> add(const RecordLines::Group& group) {
     if (!began_) {
-      auto held = target_.hold({records.front().sequence.value - std::min<std::uint64_t>(records.front().sequence.value, 2)});
-      if (!held) return held.error();
-      held_ = *held;
-      if (auto joined = join(records.front(), line); !joined) return joined;
+      if (auto begun = begin(group); !begun) return begun;
       began_ = true;
     }
-    if (auto compared = pass_over(records, line); !compared || records.empty()) return compared;
-    last_ = records.back();
-    return target_.append(records);
+    std::size_t at = 0;
+    if (auto compared = pass_over(group, at); !compared || at == group.records.size()) return compared;
+    const std::size_t first_new = at;
+    std::string fault;
+    while (at < group.records.size() && (fault = rules_.add(group.records[at], group.events[at])).empty()) ++at;
+    if (at > first_new) {
+      if (auto appended = target_.append(std::span(group.records).subspan(first_new, at - first_new)); !appended) return appended;
+    }
+    return fault.empty() ? Result<void, CannotImport>() : refused(group.first_line + at, fault);
   }
 
-  bool begins_move() const {
-    const Record& last = last_;
-    if (last.type != record_type_of(EventName::deleted)) return false;
-    const auto event = codec_.decode(last);
-    return event && event->moved_to;
-  }
+  bool is_within_move() const { return rules_.is_within_move(); }
 
  private:
   /// The stream may begin anywhere within what is held, or just behind it.
-  Result<void, CannotImport> join(const Record& first, std::uint64_t line) {
-    if (first.sequence == Sequence{1}) return {};
-    Record before;
-    const auto step = held_ ? held_->next(before) : log::LogWalk::Step::end;
-    if (step == log::LogWalk::Step::fault) return damaged();
-    if (step == log::LogWalk::Step::end) {
-      return refused(line, name_of(first.sequence) + " does not follow " + name_of(held_ ? held_->tail().sequence : Sequence{}) +
-                               ", with which the log ends");
+  Result<void, CannotImport> begin(const RecordLines::Group& group) {
+    auto held = target_.hold();
+    if (!held) return held.error();
+    held_ = *held;
+    const Record& first = group.records.front();
+    while (imported_.head.sequence.next() < first.sequence) {
+      const auto record = next_held();
+      if (!record) return record.error();
+      if (!*record) {
+        return refused(group.first_line,
+                       name_of(first.sequence) + " does not follow " + name_of(imported_.head.sequence) + ", with which the log ends");
+      }
     }
-    if (before.id != first.previous) return another(line, before.sequence);
-    see(before);
+    if (imported_.head.id != first.previous) return another(group.first_line, imported_.head.sequence);
     return {};
   }
 
-  /// Takes off the front what the log holds.
-  Result<void, CannotImport> pass_over(std::span<const Record>& records, std::uint64_t line) {
-    Record held;
-    while (held_ && !records.empty()) {
-      const auto step = held_->next(held);
-      if (step == log::LogWalk::Step::fault) return damaged();
-      if (step == log::LogWalk::Step::end) break;
-      if (held.id != records.front().id) return another(line, held.sequence);
-      see(held);
+  /// `at`: of the first record of the group that the log does not hold.
+  Result<void, CannotImport> pass_over(const RecordLines::Group& group, std::size_t& at) {
+    for (; !is_appending_ && at < group.records.size(); ++at) {
+      const auto record = next_held();
+      if (!record) return record.error();
+      if (!*record) return begin_to_append(group.records[at], group.first_line + at);
+      if ((*record)->id != group.records[at].id) return another(group.first_line + at, (*record)->sequence);
       ++imported_.passed_over;
-      ++line;
-      last_ = records.front();
-      records = records.subspan(1);
     }
-    if (records.empty() || is_appending_) return {};
-    // A log that was begun and never came to its first record is none yet.
-    const bool founds = records.front().sequence == Sequence{1};
-    const auto created = founds ? codec_.decode_created(records.front()) : LogCreated{held_->log()};
-    if (!created) return refused(line, "the first record names no log");
-    const LogId log = created->log;
-    is_appending_ = true;
-    held_ = nullptr;
-    return target_.begin(log, imported_.head);
+    return {};
   }
 
-  void see(const Record& held) { imported_.head = tail_of(held); }
+  /// Nothing: the log holds no more.
+  Result<std::optional<Tail>, CannotImport> next_held() {
+    Record record;
+    const auto step = held_ == nullptr ? log::LogWalk::Step::end : held_->next(record);
+    if (step == log::LogWalk::Step::end) return std::optional<Tail>();
+    if (step == log::LogWalk::Step::fault) return cannot_go_on({held_->fault().text, held_->fault().unreadable});
+    const auto event = projections::event_of(record, codec_);
+    const std::string fault = event ? rules_.add(record, *event) : name_of(record.sequence) + " is not an event";
+    if (!fault.empty()) return cannot_go_on({fault, false});
+    imported_.head = tail_of(record);
+    return std::optional(imported_.head);
+  }
 
-  CannotImport damaged() const {
-    return {held_->fault().unreadable ? kCouldNotRun : kNotSo, "the log cannot be gone on with: " + held_->fault().text};
+  Result<void, CannotImport> begin_to_append(const Record& next, std::uint64_t line) {
+    // A log that was begun and never came to its first record is none yet.
+    const bool founds = next.sequence == Sequence{1};
+    const auto created = founds ? codec_.decode_created(next) : LogCreated{held_->log()};
+    if (!created) return refused(line, "the first record names no log");
+    is_appending_ = true;
+    return target_.begin(created->log, imported_.head);
+  }
+
+  static CannotImport cannot_go_on(const log::LogWalk::Fault& fault) {
+    return {fault.unreadable ? kCouldNotRun : kNotSo, "the log that is there cannot be gone on with: " + fault.text};
   }
   CannotImport another(std::uint64_t line, Sequence sequence) const {
     return refused(line, "the log holds another " + name_of(sequence) + " (" + held_->place().text() +
@@ -96,8 +103,8 @@ class Import {
   ImportTarget& target_;
   const Codec& codec_;
   Imported& imported_;
-  log::LogWalk* held_ = nullptr;  ///< as long as it has something to compare with
-  Record last_;
+  log::LogWalk* held_ = nullptr;
+  RuleCheck rules_;
   bool began_ = false;
   bool is_appending_ = false;
 };
@@ -122,7 +129,7 @@ Result<void, CannotImport> import_chain(RecordLines& lines, ImportTarget& target
     imported.appended = stored.sequence.value - imported.head.sequence.value;
     imported.head = stored;
   }
-  imported.ends_within_move = outcome && import.begins_move();
+  imported.ends_within_move = outcome && import.is_within_move();
   return outcome;
 }
 

@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -7,6 +8,7 @@
 #include "api/cli/import_directory.h"
 #include "api/cli/import_options.h"
 #include "api/cli/import_topic.h"
+#include "api/cli/progress.h"
 #include "infra/codec/json_codec.h"
 #include "infra/codec/json_writer.h"
 #include "infra/log/posix_files.h"
@@ -36,6 +38,12 @@ std::string in_json(const Imported& imported) {
   return line;
 }
 
+/// In bytes, when it is a file.
+double size_of_stdin() {
+  struct stat what {};
+  return ::fstat(STDIN_FILENO, &what) == 0 && S_ISREG(what.st_mode) ? static_cast<double>(what.st_size) : 0;
+}
+
 }  // namespace
 
 int run_import(const std::vector<std::string>& arguments) {
@@ -49,9 +57,13 @@ int run_import(const std::vector<std::string>& arguments) {
   const auto& kafka = options.log.kafka;
   const auto target = kafka ? import_into_topic({kafka->brokers, kafka->topic, kafka->properties}, options.replication, codec, telemetry)
                             : import_into_directory(options.log.data + "/log", files, codec);
-  RecordLines lines(STDIN_FILENO);
+  RecordLines lines(STDIN_FILENO, codec);
+  const double size = size_of_stdin();
+  Progress progress("records");
   const auto outcome = import_chain(
-      lines, *target, codec, [](std::uint64_t) {}, imported);
+      lines, *target, codec,
+      [&](std::uint64_t records) { progress.show(size > 0 ? static_cast<double>(lines.bytes()) / size : -1, records); }, imported);
+  progress.clear();
   if (!outcome) {
     std::cerr << "dialin import: " << outcome.error().text << '\n';
     if (imported.appended > 0) {

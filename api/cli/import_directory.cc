@@ -19,7 +19,7 @@ class DirectoryTarget : public ImportTarget {
  public:
   DirectoryTarget(const std::string& dir, log::FileLayer& files, const Codec& codec) : files_(files), codec_(codec) { options_.dir = dir; }
 
-  Result<log::LogWalk*, CannotImport> hold(Sequence after) override;
+  Result<log::LogWalk*, CannotImport> hold() override;
   Result<void, CannotImport> begin(const LogId& log, const Tail& tail) override;
   Result<void, CannotImport> append(std::span<const Record> records) override;
   /// What append() took is durable; the mark that says so is written when the chain is closed.
@@ -39,7 +39,7 @@ class DirectoryTarget : public ImportTarget {
   Tail stored_;
 };
 
-Result<log::LogWalk*, CannotImport> DirectoryTarget::hold(Sequence after) {
+Result<log::LogWalk*, CannotImport> DirectoryTarget::hold() {
   const std::string& dir = options_.dir;
   if (const auto error = files_.make_dir(dir); error.failed()) return cannot(log::open_failure(dir + " cannot be made", error));
   auto lock = log::lock_log(files_, dir);
@@ -51,7 +51,7 @@ Result<log::LogWalk*, CannotImport> DirectoryTarget::hold(Sequence after) {
   const auto exists = log::ChainFile::exists(files_, dir);
   if (!exists) return cannot(exists.error());
   if (!*exists) return nullptr;
-  auto walk = log::walk_directory(files_, dir, after);
+  auto walk = log::walk_directory(files_, dir, {});
   if (!walk) return cannot(walk.error());
   walk_ = std::move(*walk);
   return walk_.get();

@@ -23,8 +23,8 @@ class ImportTarget {
  public:
   virtual ~ImportTarget() = default;
 
-  /// From here on nobody else appends. What is held already, from behind `after` on; null: no record at all. Called once, first.
-  virtual Result<log::LogWalk*, CannotImport> hold(Sequence after) = 0;
+  /// From here on nobody else appends. What is held already, from its first record on; null: no record at all. Called once, first.
+  virtual Result<log::LogWalk*, CannotImport> hold() = 0;
   /// Called once, before the first append, when what hold() gave was read to its end: `tail` is where the log of this id ends. From here on
   /// the walk is the target's.
   virtual Result<void, CannotImport> begin(const LogId& log, const Tail& tail) = 0;

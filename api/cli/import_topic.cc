@@ -33,7 +33,7 @@ class TopicTarget : public ImportTarget {
   TopicTarget(log::kafka::Connection connection, int replication, const Codec& codec, Telemetry& telemetry)
       : connection_(std::move(connection)), replication_(replication), codec_(codec), telemetry_(telemetry) {}
 
-  Result<log::LogWalk*, CannotImport> hold(Sequence after) override;
+  Result<log::LogWalk*, CannotImport> hold() override;
   Result<void, CannotImport> begin(const LogId& log, const Tail& tail) override;
   Result<void, CannotImport> append(std::span<const Record> records) override;
   Result<void, CannotImport> finish() override { return has_failed_ ? Result<void, CannotImport>() : wait_until(0, 0); }
@@ -70,7 +70,7 @@ class TopicTarget : public ImportTarget {
   std::unique_ptr<log::kafka::Producer> producer_;  ///< goes first: it reports
 };
 
-Result<log::LogWalk*, CannotImport> TopicTarget::hold(Sequence after) {
+Result<log::LogWalk*, CannotImport> TopicTarget::hold() {
   const auto is_new = log::kafka::make_topic(connection_, replication_, telemetry_);
   if (!is_new) return cannot(is_new.error());
   auto lead = log::kafka::HeldLead::take(connection_, telemetry_, [&](std::chrono::seconds most) {
@@ -81,7 +81,7 @@ Result<log::LogWalk*, CannotImport> TopicTarget::hold(Sequence after) {
   const auto first = log::kafka::first_record(connection_, telemetry_);
   if (!first) return cannot(first.error());
   if (!*first) return nullptr;
-  auto walk = log::kafka::walk_topic(connection_, codec_, telemetry_, after);
+  auto walk = log::kafka::walk_topic(connection_, codec_, telemetry_, {});
   if (!walk) return CannotImport{walk.error().code == log::OpenError::poison ? kNotSo : kCouldNotRun, walk.error().text};
   walk_ = std::move(*walk);
   return walk_.get();

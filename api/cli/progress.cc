@@ -35,12 +35,13 @@ std::string span(double seconds) {
 }  // namespace
 
 std::string progress_line(double share, std::uint64_t done, const std::string& unit, std::chrono::duration<double> elapsed) {
+  const bool is_known = share >= 0;
   share = std::clamp(share, 0.0, 1.0);
   const int percent = static_cast<int>(share * 100);
   const std::string_view indent = percent < 10 ? "  " : percent < 100 ? " " : "";
   const double rate = elapsed.count() > 0 ? static_cast<double>(done) / elapsed.count() : 0;
-  std::string line = std::string(indent) + std::to_string(percent) + " %  " + with_commas(done) + ' ' + unit + "  " +
-                     with_commas(static_cast<std::uint64_t>(rate)) + "/s";
+  std::string line = is_known ? std::string(indent) + std::to_string(percent) + " %  " : "";
+  line += with_commas(done) + ' ' + unit + "  " + with_commas(static_cast<std::uint64_t>(rate)) + "/s";
   if (share < kShareToGuess) return line;
   const double left_s = elapsed.count() * (1 - share) / share;
   return left_s > kLeft_s_max ? line : line + "  " + span(left_s) + " left";

@@ -16,7 +16,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `share`: of all there is, from 0 to 1. Cheap: may be called for every record.
+  /// `share`: of all there is, from 0 to 1; below 0 when that is not known. Cheap: may be called for every record.
   void show(double share, std::uint64_t done) {
     if (is_on_ && ++calls_ % kCallsAtOnce == 0) show_now(share, done);
   }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "infra/codec/chain_lines.h"
+#include "projections/projector.h"
 
 namespace dialin::cli {
 namespace {
@@ -95,7 +96,7 @@ class Lines {
 
 }  // namespace
 
-RecordLines::RecordLines(int descriptor) : descriptor_(descriptor), thread_([this] { run(); }) {}
+RecordLines::RecordLines(int descriptor, const Codec& codec) : descriptor_(descriptor), codec_(codec), thread_([this] { run(); }) {}
 
 RecordLines::~RecordLines() {
   {
@@ -131,6 +132,15 @@ bool RecordLines::put(Piece piece) {
   return true;
 }
 
+/// Empty, or what is wrong.
+std::string RecordLines::take(Record record, Group& group) const {
+  auto event = projections::event_of(record, codec_);
+  if (!event) return name_of(record.sequence) + ": the value is not an event: " + std::string(event.error().why);
+  group.records.push_back(std::move(record));
+  group.events.push_back(std::move(*event));
+  return {};
+}
+
 void RecordLines::run() {
   Lines lines(descriptor_, stopping_);
   Proof proof;
@@ -152,7 +162,7 @@ void RecordLines::run() {
         piece.bytes += line.size() + 1;
         auto record = codec::read_chain_line(line);
         wrong = record ? proof.wrong(*record) : record.error().why;
-        if (wrong.empty()) piece.records.push_back(std::move(*record));
+        if (wrong.empty()) wrong = take(std::move(*record), piece);
       }
       is_last = !wrong.empty();
       if (is_last) piece.fault = "line " + std::to_string(number) + ": " + wrong;

@@ -1,6 +1,6 @@
 #pragma once
-// The chain as `dialin export` writes it, read from a file descriptor: each record is proved by its own hash and by the line before. Reads
-// and proves on a thread of its own, a few groups ahead of whoever takes them.
+// The chain as `dialin export` writes it, read from a file descriptor: each record is proved by its own hash and by the line before, and
+// what it says is decoded. Does so on a thread of its own, a few groups ahead of whoever takes them.
 
 #include <atomic>
 #include <condition_variable>
@@ -13,19 +13,22 @@
 #include <vector>
 
 #include "domain/chain.h"
+#include "domain/codec.h"
+#include "domain/event.h"
 #include "domain/record.h"
 
 namespace dialin::cli {
 
 class RecordLines {
  public:
-  /// `descriptor` stays the caller's.
-  explicit RecordLines(int descriptor);
+  /// `descriptor` stays the caller's; `codec` must outlive it.
+  RecordLines(int descriptor, const Codec& codec);
   ~RecordLines();
 
   struct Group {
     std::uint64_t first_line = 1;  ///< of its first record; the others follow line by line
     std::vector<Record> records;
+    std::vector<std::optional<Event>> events;  ///< of each record; nothing: it is of the log itself, or of a type that is not known
   };
   /// The next records, at least one; none: at the end, or before a line that is wrong. Waits for them.
   Group next();
@@ -41,9 +44,11 @@ class RecordLines {
     bool is_last = false;
   };
   void run();
+  std::string take(Record record, Group& group) const;
   bool put(Piece piece);
 
   const int descriptor_;
+  const Codec& codec_;
   std::optional<std::string> fault_;
   std::uint64_t bytes_ = 0;
   bool ended_ = false;

@@ -8,7 +8,8 @@ import json
 import pathlib
 import uuid
 
-from fault.segments import records
+from fault.segments import FRAME_HEAD_BYTES, records
+from live.server import run
 
 NO_ID = bytes(32)
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -111,3 +112,23 @@ def links_of(log: pathlib.Path) -> list[Link]:
             tenant, config_id = (uuid.UUID(bytes=of(name)) if of(name) else None for name in ("tenant", "config"))
             links.append(Link(int.from_bytes(of("sequence"), "little"), of("previous"), of("type"), tenant, config_id, int.from_bytes(of("time"), "little"), of("value")))
     return links
+
+
+def append_frame(log: pathlib.Path, link: Link) -> None:
+    """Puts a record behind the last one of a log that stands still, framed as the store does it."""
+    segment = sorted(log.glob("*.segment"))[-1]
+    data = bytearray(segment.read_bytes())
+    at, size = records(segment)[-1]["value"]
+    content = link.id + link.previous + link.sequence.to_bytes(8, "little") + link.time_us.to_bytes(8, "little")
+    for field, width in ((link.type, 1), (link.tenant.bytes if link.tenant else b"", 1), (link.config_id.bytes if link.config_id else b"", 1), (link.value, 4)):
+        content += len(field).to_bytes(width, "little") + field
+    covered = len(content).to_bytes(4, "little") + (link.sequence - 1).to_bytes(8, "little")
+    log_id = uuid.UUID(json.loads(links_of(log)[0].value)["log_id"]).bytes
+    frame = hashlib.sha256(log_id + covered).digest()[:8] + covered + content
+    data[at + size:at + size + len(frame) + FRAME_HEAD_BYTES] = frame + bytes(FRAME_HEAD_BYTES)  # over the mark
+    segment.write_bytes(data)
+
+
+def exported(*words) -> str:
+    """What `dialin export` writes."""
+    return run("export", *words).stdout

@@ -1,25 +1,34 @@
-"""docs/operations/put_back.py: the way out when the topic is lost, was cut, or holds a record at which nodes halt."""
+"""Export and import: the way out when the topic is lost, was cut, or holds a record at which nodes halt; from one kind of log to the other and back."""
 
 import datetime
 import hashlib
 import shutil
-import subprocess
-import sys
 import uuid
 
 import pytest
 from confluent_kafka.admin import AdminClient
 
 from kafka.strays import ZEROS, all_of, chain_of, produce
+from kafka.test_import import put_in
 from kafka.test_one_node import CONFIGS, created, pinless, readiness, until
+from live.chain_lines import exported, odd_chain
 from live.client import Client
-from live.server import ROOT, NotServing, run
+from live.server import NotServing, run
 
 CREATED = b"dialin.config.created.v1"
 
 
-def put_back(*words) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-B", str(ROOT / "docs/operations/put_back.py"), *map(str, words)], capture_output=True, text=True, timeout=120, check=False)
+def put_back(log, node, topic: str, to: int | None = None) -> str:
+    """The chain of a node's copy into `topic`; the head that was printed. Each command of the two must end well."""
+    lines = exported("--data", node.data, *(["--to", to] if to else []))
+    done = put_in(on(log, topic), lines)
+    return done.stdout.split(", head ")[1].strip()
+
+
+def on(log, topic: str) -> list[str]:
+    words = list(log.words)
+    words[words.index("--kafka-topic") + 1] = topic
+    return [*words, "--kafka-replication", "1"]
 
 
 def forge(bootstrap: str, topic: str) -> int:
@@ -61,25 +70,21 @@ def goes_on(node, caller: Client, topic: str) -> None:
     created(caller)
 
 
-def test_a_chain_that_was_put_back_is_the_same_log(stored, kafka, topic):
+def test_a_chain_that_was_put_back_is_the_same_log(log, stored, kafka, topic):
     node, caller, configs = stored
-    done = put_back(node.data / "log", kafka.bootstrap, topic + "-2", "--replication", 1)
-    assert done.returncode == 1 and "in use" in done.stderr
     assert node.stop() == 0
-    head = run("verify", "--data", node.data).stdout.split(", ")[1]
-    done = put_back(node.data / "log", kafka.bootstrap, topic + "-2", "--replication", 1)
-    assert done.returncode == 0 and done.stdout == head
+    head = run("verify", "--data", node.data).stdout.split(", head ")[1].strip()
+    assert put_back(log, node, topic + "-2") == head
     before, after = chain_of(all_of(kafka.bootstrap, topic)), all_of(kafka.bootstrap, topic + "-2")
-    assert [(record.key, record.value, dict(record.headers)) for record in after] == [(record.key, record.value, dict(record.headers)) for record in before]
-    again = put_back(node.data / "log", kafka.bootstrap, topic + "-2", "--replication", 1)
-    assert again.returncode == 1 and "already exists" in again.stderr and len(all_of(kafka.bootstrap, topic + "-2")) == len(after)
+    assert [(record.key, record.value, record.headers) for record in after] == [(record.key, record.value, record.headers) for record in before]
+    assert put_back(log, node, topic + "-2") == head and len(all_of(kafka.bootstrap, topic + "-2")) == len(after)
     goes_on(node, caller, topic + "-2")
     assert caller.all_configs()[1:] == configs
     assert node.stop() == 0
-    assert run("verify", "--data", node.data, "--expect", head.split()[1]).stdout.startswith("ok: ")
+    assert run("verify", "--data", node.data, "--expect", head).stdout.startswith("ok: ")
 
 
-def test_a_record_that_breaks_a_rule_is_left_behind(stored, kafka, topic):
+def test_a_record_that_breaks_a_rule_is_left_behind(log, stored, kafka, topic):
     node, caller, configs = stored
     said = f"record {(sequence := forge(kafka.bootstrap, topic))} breaks a rule: the number is held by another config"
     until(lambda: readiness(node)[1]["reasons"] == [said])
@@ -91,13 +96,27 @@ def test_a_record_that_breaks_a_rule_is_left_behind(stored, kafka, topic):
     until(lambda: readiness(node)[0] == 503, seconds=0.5)
     assert readiness(node)[1]["reasons"] == [said] and readiness(node)[1]["role"] == "follower"
     assert node.stop() == 0
-    done = put_back(node.data / "log", kafka.bootstrap, topic + "-2", "--replication", 1, "--to", sequence - 1)
-    assert done.returncode == 0 and done.stdout.startswith(f"head {sequence - 1}:")
+    assert f"record {sequence} (" in run("verify", "--data", node.data, check=1).stdout
+    assert put_back(log, node, topic + "-2", sequence - 1).startswith(f"{sequence - 1}:")
+    shutil.rmtree(node.data / "views")
     goes_on(node, caller, topic + "-2")
     assert caller.all_configs()[1:] == configs
 
 
-def test_who_lost_its_topic_is_not_told_to_found_another(stored, kafka, topic):
+def test_from_the_topic_itself_when_no_copy_is_left(log, stored, kafka, topic):
+    node, caller, configs = stored
+    sequence = forge(kafka.bootstrap, topic)
+    assert node.stop() == 0
+    shutil.rmtree(node.data)
+    put_in(on(log, topic + "-2"), exported(*log.words, "--to", sequence - 1))
+    node.options[node.options.index("--kafka-topic") + 1] = topic + "-2"
+    caller.close()
+    node.start()
+    created(caller)
+    assert caller.all_configs()[1:] == configs
+
+
+def test_who_lost_its_topic_is_not_told_to_found_another(log, stored, kafka, topic):
     node, caller, configs = stored
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
     admin.delete_topics([topic])[topic].result(30)
@@ -107,29 +126,56 @@ def test_who_lost_its_topic_is_not_told_to_found_another(stored, kafka, topic):
     with pytest.raises(NotServing) as refused:
         node.start()
     assert refused.value.status == 3 and f"there is no topic {topic}, but {node.data}/log is a copy of one" in refused.value.output
-    assert put_back(node.data / "log", kafka.bootstrap, topic, "--replication", 1).returncode == 0
+    put_back(log, node, topic)
     goes_on(node, caller, topic)
     assert caller.all_configs()[1:] == configs
 
 
-def test_no_move_is_cut_in_two(stored, kafka, topic):
-    node, _, _ = stored
+def test_a_move_that_is_cut_in_two_is_completed_as_it_was(log, stored, kafka, topic):
+    node, caller, configs = stored
     assert node.stop() == 0
-    deleted = next(record for record in chain_of(all_of(kafka.bootstrap, topic)) if record.header("ce_type") == b"dialin.config.deleted.v1")
-    sequence = int(deleted.header("ce_sequence"))
-    for to, last in ((sequence, sequence - 1), (sequence + 1, sequence + 1)):
-        done = put_back(node.data / "log", kafka.bootstrap, f"{topic}-{to}", "--replication", 1, "--to", to)
-        assert done.returncode == 0 and done.stdout.startswith(f"head {last}:"), done
+    chain = chain_of(all_of(kafka.bootstrap, topic))
+    cut = next(at for at, record in enumerate(chain, 1) if b'"moved_to"' in record.value)
+    put_back(log, node, topic + "-2", cut)
+    shutil.rmtree(node.data / "views")
+    goes_on(node, caller, topic + "-2")
+    assert caller.all_configs()[-1] == configs[-1]
+    after = chain_of(all_of(kafka.bootstrap, topic + "-2"))
+    assert [record.header("ce_id") for record in after[:cut + 1]] == [record.header("ce_id") for record in chain[:cut + 1]]
 
 
-def test_a_log_of_one_node_moves_to_kafka(log, kafka, topic):
+def test_a_log_of_one_node_moves_to_kafka_and_back(log, kafka, topic):
     node = log.node("one")
     on_kafka, node.options = node.options, []
     caller = Client(node, node.add_key("acme"))
     node.start()
     config = created(caller).json
     assert node.stop() == 0
-    assert put_back(node.data / "log", kafka.bootstrap, topic, "--replication", 1).returncode == 0
+    put_back(log, node, topic)
     node.options = on_kafka
     goes_on(node, caller, topic)
-    assert caller.get(f"{CONFIGS}/{config['id']}").expect(200).json == config
+    second = created(caller).json
+    assert node.stop() == 0
+    lines = exported(*log.words)
+    assert exported("--data", node.data) == lines
+    shutil.rmtree(node.data / "log.old")
+    shutil.move(node.data / "log", node.data / "log.old")
+    put_in(["--data", str(node.data)], lines)
+    node.options = []
+    caller.close()
+    node.start()
+    assert [caller.get(f"{CONFIGS}/{each['id']}").expect(200).json for each in (config, second)] == [config, second]
+    caller.post(CONFIGS, pinless()).expect(200)
+
+
+@pytest.mark.parametrize("what", ["odd", "of a store"])
+def test_every_byte_goes_round(log, stored, kafka, topic, tmp_path, what):
+    """Embedded, Kafka, embedded: all exports are equal."""
+    node, _, _ = stored
+    assert node.stop() == 0
+    lines = odd_chain().lines() if what == "odd" else exported(*log.words)
+    ways = [["--data", str(tmp_path / "first")], on(log, topic + "-2"), ["--data", str(tmp_path / "second")], on(log, topic + "-3")]
+    for way in ways:
+        put_in(way, lines)
+        back = exported(*[word for word in way if word not in ("--kafka-replication", "1")])
+        assert back == lines
