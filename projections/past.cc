@@ -33,17 +33,17 @@ Sequence Past::whole(Sequence sequence) const {
   return event && *event && (*event)->moved_to ? sequence.next() : sequence;
 }
 
-std::optional<Past::State> Past::state(const TenantId& tenant, const ConfigId& id, Sequence as_of) const {
-  std::optional<Version> newer;
+std::optional<Past::State> Past::state(const TenantId& tenant, const ConfigId& id, Sequence as_of, std::optional<Sequence> created) const {
+  std::optional<VersionPlace> later;
   if (std::string stored; views_.get(Family::configs, config_key(tenant, id), stored)) {
     ConfigRow row = ConfigRow::decode(stored);
     if (row.sequence <= as_of) return State{std::move(row), {}};
-    if (row.created_sequence > as_of) return std::nullopt;
-    newer = row.version;
+    created = row.created_sequence;
+    later = {row.version, row.sequence};
   }
-  const auto last = last_event(views_, tenant, id, as_of, newer);
-  if (!last) return std::nullopt;
-  Shown shown = event_at(log_, codec_, last->sequence);
+  if (!created) created = sequence_of(views_, tenant, id, {1});
+  if (!created || *created > as_of) return std::nullopt;
+  Shown shown = event_at(log_, codec_, last_event(views_, tenant, id, as_of, {{1}, *created}, later).sequence);
   if (shown.event.name == EventName::deleted) return std::nullopt;
   return State{{}, std::move(shown)};
 }

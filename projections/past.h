@@ -28,8 +28,8 @@ class Past {
     std::optional<ConfigRow> row;
     std::optional<Shown> event;
   };
-  /// Nothing when the config was not there then: not yet, or deleted.
-  std::optional<State> state(const TenantId& tenant, const ConfigId& id, Sequence as_of) const;
+  /// Nothing when the config was not there then: not yet, or deleted. `created`: of its first event, when that is known.
+  std::optional<State> state(const TenantId& tenant, const ConfigId& id, Sequence as_of, std::optional<Sequence> created = {}) const;
   Config config_of(const State& state) const;
   /// As it is sent.
   ConfigRow row_of(State state) const;

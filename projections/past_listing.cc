@@ -81,7 +81,7 @@ bool PastListing::fits(const Candidate& candidate) const {
 }
 
 std::optional<Past::State> PastListing::state_of(const Candidate& candidate) const {
-  auto state = past_.state(request_.tenant, candidate.id, as_of_);
+  auto state = past_.state(request_.tenant, candidate.id, as_of_, candidate.created);
   if (!state && !candidate.has_gaps)
     throw StoreFailure("config " + candidate.id.text() + " was never restored, but is missing in the midst of its life");
   return state;

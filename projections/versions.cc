@@ -1,12 +1,32 @@
 #include "projections/versions.h"
 
+#include <algorithm>
+
 #include "projections/keys.h"
 
 namespace dialin::projections {
 namespace {
 
-/// So few are walked through sooner than halved.
-constexpr std::uint64_t kVersionsWalked = 24;
+constexpr Sequence kNever{~0ULL};
+
+/// Where `as_of` may be expected if a config's events came evenly; between the two, neither of them.
+Version expected(Sequence as_of, const VersionPlace& earlier, const VersionPlace& later) {
+  const auto part =
+      static_cast<double>(as_of.value - earlier.sequence.value) / static_cast<double>(later.sequence.value - earlier.sequence.value);
+  const auto versions = later.version.value - earlier.version.value;
+  const auto steps = static_cast<std::uint64_t>(part * static_cast<double>(versions) + 0.5);
+  return {earlier.version.value + std::clamp<std::uint64_t>(steps, 1, versions - 1)};
+}
+
+/// Takes longer and longer steps, until there is a later one, or none at all.
+VersionPlace later_than(const ViewReader& views, const TenantId& tenant, const ConfigId& id, Sequence as_of, VersionPlace& earlier) {
+  for (std::uint64_t step = 1;; step *= 2) {
+    const Version version{earlier.version.value + step};
+    const auto sequence = sequence_of(views, tenant, id, version);
+    if (!sequence || *sequence > as_of) return {version, sequence.value_or(kNever)};
+    earlier = {version, *sequence};
+  }
+}
 
 }  // namespace
 
@@ -26,28 +46,20 @@ std::optional<VersionPlace> last_event(const ViewReader& views, const TenantId& 
   return VersionPlace{{decode_number(cursor->key().substr(prefix.size()))}, {decode_number(cursor->value())}};
 }
 
-std::optional<VersionPlace> last_event(const ViewReader& views, const TenantId& tenant, const ConfigId& id, Sequence as_of,
-                                       std::optional<Version> newer) {
-  const auto first = sequence_of(views, tenant, id, {1});
-  if (!first || *first > as_of) return std::nullopt;
-  VersionPlace found{{1}, *first};
-  if (newer && newer->value == 2) return found;
-
-  const std::string prefix = config_key(tenant, id);
-  const auto cursor = views.cursor(Family::history, prefix);
-  std::uint64_t walked = 0;
-  for (cursor->seek(history_key(tenant, id, {2})); cursor->valid(); cursor->next()) {
-    const Sequence sequence{decode_number(cursor->value())};
-    if (sequence > as_of) return found;
-    found = {found.version.next(), sequence};
-    if (++walked == kVersionsWalked) break;
+VersionPlace last_event(const ViewReader& views, const TenantId& tenant, const ConfigId& id, Sequence as_of, VersionPlace earlier,
+                        std::optional<VersionPlace> later) {
+  if (!later) later = later_than(views, tenant, id, as_of, earlier);
+  for (bool halve = false; earlier.version.next() < later->version; halve = !halve) {  // a guess alone may creep
+    const Version middle{earlier.version.value + (later->version.value - earlier.version.value) / 2};
+    const Version version = halve || later->sequence == kNever ? middle : expected(as_of, earlier, *later);
+    const auto sequence = sequence_of(views, tenant, id, version);
+    if (sequence && *sequence <= as_of) {
+      earlier = {version, *sequence};
+    } else {
+      later = {version, sequence.value_or(kNever)};
+    }
   }
-  if (walked < kVersionsWalked) return found;
-
-  if (!newer) newer = last_event(views, tenant, id)->version.next();
-  const Version behind = first_version_after(views, tenant, id, {newer->value - 1}, as_of);
-  const Version version{behind.value - 1};
-  return VersionPlace{version, *sequence_of(views, tenant, id, version)};
+  return earlier;
 }
 
 Version first_version_after(const ViewReader& views, const TenantId& tenant, const ConfigId& id, Version last, Sequence after) {
