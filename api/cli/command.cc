@@ -9,18 +9,18 @@ namespace {
 constexpr std::array kCommands = {
     CommandEntry{"serve", "serve the API, on the embedded log or on Kafka", run_serve},
     CommandEntry{"init", "found a log on Kafka", run_init},
+    CommandEntry{"load", "create the configs of a file through the API", run_load},
     CommandEntry{"keys", "add, list and revoke API keys", run_keys},
     CommandEntry{"keyring", "make, rotate and list the keys that seal secrets", run_keyring},
     CommandEntry{"verify", "prove that the log is whole: every hash, link and rule", run_verify},
-    CommandEntry{"digest", "one hash of the whole state, now or as it was", run_digest},
+    CommandEntry{"checkpoint", "sign where the log ends, for an auditor to keep", run_checkpoint},
     CommandEntry{"history", "every event of a config, with what changed", run_history},
     CommandEntry{"tail", "the events of the log, with what changed; follows it, too", run_tail},
-    CommandEntry{"export", "the chain as JSON lines", run_export},
-    CommandEntry{"checkpoint", "sign where the log ends, for an auditor to keep", run_checkpoint},
-    CommandEntry{"import", "put an exported chain into an empty log, or go on with it", run_import},
+    CommandEntry{"digest", "one hash of the whole state, now or as it was", run_digest},
     CommandEntry{"replay", "make a data directory of the past, to be served read-only", run_replay},
-    CommandEntry{"load", "create the configs of a file through the API", run_load},
     CommandEntry{"snapshot", "make a directory from which a new node starts in seconds", run_snapshot},
+    CommandEntry{"export", "the chain as JSON lines", run_export},
+    CommandEntry{"import", "put an exported chain into an empty log, or go on with it", run_import},
 };
 
 void print_help(std::ostream& out) {
