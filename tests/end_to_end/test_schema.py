@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import threading
 import time
 
@@ -22,12 +23,23 @@ def schema_1(tmp_path):
     server.kill()
 
 
+@pytest.fixture(scope="module")
+def older_made(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("older"))
+    server.key = server.add_key("own")
+    server.ids = make_log(server, CONFIGS, EVENTS)
+    make_views("older", server)
+    return server
+
+
 @pytest.fixture
-def older(own_server):
+def older(older_made, tmp_path):
     """A log that takes a second to rebuild from, its views of schema 1; not started."""
-    own_server.ids = make_log(own_server, CONFIGS, EVENTS)
-    make_views("older", own_server)
-    return own_server
+    server = Server(tmp_path / "older", secrets=older_made.home)
+    shutil.copytree(older_made.data, server.data)
+    server.key, server.ids = older_made.key, older_made.ids
+    yield server
+    server.kill()
 
 
 def test_what_the_last_program_with_schema_1_left_is_read_as_it_was(schema_1):
