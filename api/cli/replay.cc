@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include "api/cli/open_store.h"
 #include "api/cli/open_walk.h"
 #include "api/cli/partial_directory.h"
+#include "api/cli/progress.h"
 #include "infra/codec/json_codec.h"
 #include "infra/log/copied_walk.h"
 #include "infra/log/kafka/copy.h"
@@ -54,6 +56,7 @@ class Replay {
   log::PosixFiles files_;
   telemetry::PrometheusTelemetry telemetry_;
   codec::JsonCodec codec_;
+  Progress progress_{"records"};  ///< of the thread that reads, as long as there is one
 };
 
 Result<Replayed, NotReplayed> Replay::run(const Finish& finish) {
@@ -94,8 +97,15 @@ Result<log::kafka::NotedPlace, NotReplayed> Replay::copy(log::LogWalk& walk, con
   const auto chain = log::ChainFile::create(files_, chain_options, replayed.log);
   if (!chain) return unable(chain.error().text);
   log::CopiedWalk copied(walk, **chain, options_.to, codec_);
+  const Sequence* last = options_.to ? std::get_if<Sequence>(&*options_.to) : nullptr;
+  copied.on_progress([&] {
+    const std::uint64_t done = walk.tail().sequence.value;
+    const double share = last != nullptr ? static_cast<double>(done) / static_cast<double>(last->value) : 0;
+    progress_.show(std::clamp(share, walk.share_read(), 1.0), done);
+  });
   const auto loaded =
       projections::load_views(partial + "/views", replayed.log, copied, !replayed.is_shared, codec_, view_stores(telemetry_));
+  progress_.clear();
   if (!loaded) return not_loaded(loaded.error(), copied);
   replayed.tail = *loaded;
   if (copied.is_short() || replayed.tail.sequence.value == 0) return too_short(copied);
