@@ -47,12 +47,12 @@ void Candidates::add_lives(const ViewReader& views, const TenantId& tenant) {
     if (found == node) add(views.cursor(Family::lives, prefix), prefix, false);
     level = std::max<std::uint8_t>(level + 1, found.level);
   }
-  const std::string restored = lives_prefix(tenant, kRestored);
-  add(views.cursor(Family::lives, restored), restored, true);
+  const std::string unsteady = lives_prefix(tenant, kUnsteady);
+  add(views.cursor(Family::lives, unsteady), unsteady, true);
 }
 
-void Candidates::add(std::unique_ptr<ViewCursor> cursor, std::string prefix, bool tells_gaps) {
-  Source& source = sources_.emplace_back(Source{std::move(cursor), prefix.size(), tells_gaps, {}});
+void Candidates::add(std::unique_ptr<ViewCursor> cursor, std::string prefix, bool tells_unsteady) {
+  Source& source = sources_.emplace_back(Source{std::move(cursor), prefix.size(), tells_unsteady, {}});
   append_number(prefix, ~begin_.value, kNumberBytes);
   if (order_ == Order::newest_first) {
     source.cursor->seek(prefix);
@@ -82,7 +82,7 @@ void Candidates::go_on(Source& source) const {
 std::optional<Sequence> Candidates::nearest() const {
   std::optional<Sequence> nearest;
   for (const Source& source : sources_) {
-    if (!source.created || source.tells_gaps) continue;
+    if (!source.created || source.tells_unsteady) continue;
     const bool is_nearer = !nearest || (order_ == Order::newest_first ? *source.created > *nearest : *source.created < *nearest);
     if (is_nearer) nearest = source.created;
   }
@@ -95,18 +95,18 @@ std::optional<Candidate> Candidates::next() {
   Candidate candidate{};
   candidate.created = *created;
   for (Source& source : sources_) {
-    if (source.tells_gaps) {
+    if (source.tells_unsteady) {
       const auto is_passed = [&] { return order_ == Order::newest_first ? *source.created > *created : *source.created < *created; };
       while (source.created && is_passed()) go_on(source);
     }
     if (source.created != created) continue;
-    if (source.tells_gaps) {
-      candidate.has_gaps = true;
+    if (source.tells_unsteady) {
+      candidate.is_steady = false;
     } else {
       const ListEntry entry = ListEntry::decode(source.cursor->value());
       candidate.id = entry.id;
       candidate.category = entry.category;
-      if (candidate.phone_number.empty()) candidate.phone_number = entry.phone_number;
+      candidate.phone_number = entry.phone_number;
     }
     go_on(source);
   }

@@ -18,8 +18,8 @@ struct Candidate {
   Sequence created;
   ConfigId id;
   Category category;
-  std::string phone_number;  ///< the present one; empty: none, or no longer alive
-  bool has_gaps = false;     ///< it was restored: perhaps it was not there. Any other one was
+  std::string phone_number;  ///< empty: none
+  bool is_steady = true;     ///< it was there, with that number. Else its state must be asked
 };
 
 class Candidates {
@@ -37,10 +37,10 @@ class Candidates {
   struct Source {
     std::unique_ptr<ViewCursor> cursor;
     std::size_t prefix_bytes;
-    bool tells_gaps;
+    bool tells_unsteady;
     std::optional<Sequence> created;  ///< of the entry at which it stands; nothing at its end
   };
-  void add(std::unique_ptr<ViewCursor> cursor, std::string prefix, bool tells_gaps);
+  void add(std::unique_ptr<ViewCursor> cursor, std::string prefix, bool tells_unsteady);
   void add_lives(const ViewReader& views, const TenantId& tenant);
   void look(Source& source) const;
   void go_on(Source& source) const;

@@ -15,10 +15,10 @@
 //                "sealed-by/" and a key ring key's id     empty: some secret of the log was sealed with it
 //
 // The past, as of any sequence (schema 2):
-//   lives           tenant 16, level 1, node 8, ~created_sequence 8   config 16, category 1: a life that ended, once for each node of its
-//                                                                     span (lives.h): from the first event on, without the deletion
-//                   tenant 16, 255, 0 (8), ~created_sequence 8        likewise: a config that was ever restored, so that its spans and its
-//                                                                     entry in by_tenant have a gap
+//   lives           tenant 16, level 1, node 8, ~created_sequence 8   as by_tenant: a life that ended, once for each node of its span
+//                                                                     (lives.h): from the first event on, without the deletion
+//                   tenant 16, 255, 0 (8), ~created_sequence 8        empty: a config that was restored, or whose number was exchanged, so
+//                                                                     that its spans, and its entry in by_tenant, do not tell all
 //   number_history  E.164 text, 0, sequence 8                         NumberRow (below): who took it or gave it up
 //   count_history   tenant 16, sequence 8                             live configs 8 from there on
 //   times           time 8 (us)                                       sequence 8: of each record whose sequence is a multiple of
@@ -73,12 +73,19 @@ struct ConfigRow {
   std::optional<Sealed> hmac;  ///< what goes, opened, into the hole of the answer
   Answer answer;
 
+  /// What stands in front.
+  struct Place {
+    Version version;
+    Sequence sequence;
+    Sequence created_sequence;
+  };
+  static Place place_in(std::string_view bytes);  ///< throws StoreFailure on damage
   static ConfigRow of(const ConfigState& state, const Codec& codec);
   std::string encode() const;
   static ConfigRow decode(std::string_view bytes);  ///< throws StoreFailure on damage
 };
 
-/// Of `by_tenant`, and, always without a number, of `lives`.
+/// Of `by_tenant`; of `lives` as it was at the end.
 struct ListEntry {
   ConfigId id;
   Category category;

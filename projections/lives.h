@@ -20,8 +20,9 @@ struct SpanNode {
 
 constexpr std::uint8_t kSpanLevels = 64;
 constexpr std::size_t kSpanNodesMax = 2 * kSpanLevels;
-/// No node of the tree, but one beside it: here stand the configs that were restored.
-constexpr SpanNode kRestored{255, 0};
+/// No node of the tree, but one beside it: here stand the configs that were deleted and restored, or had another number at some time. What
+/// other entries say of those need not be so at every sequence of their span.
+constexpr SpanNode kUnsteady{255, 0};
 
 /// The node of `level` (below kSpanLevels) in which `sequence` lies.
 constexpr SpanNode node_at(std::uint8_t level, Sequence sequence) {

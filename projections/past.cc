@@ -4,7 +4,6 @@
 
 #include "domain/evolve.h"
 #include "projections/projector.h"
-#include "projections/versions.h"
 
 namespace dialin::projections {
 
@@ -33,17 +32,28 @@ Sequence Past::whole(Sequence sequence) const {
   return event && *event && (*event)->moved_to ? sequence.next() : sequence;
 }
 
-std::optional<Past::State> Past::state(const TenantId& tenant, const ConfigId& id, Sequence as_of, std::optional<Sequence> created) const {
+std::optional<Past::State> Past::state(const TenantId& tenant, const ConfigId& id, Sequence as_of) const {
+  std::optional<Sequence> created;
   std::optional<VersionPlace> later;
   if (std::string stored; views_.get(Family::configs, config_key(tenant, id), stored)) {
-    ConfigRow row = ConfigRow::decode(stored);
-    if (row.sequence <= as_of) return State{std::move(row), {}};
-    created = row.created_sequence;
-    later = {row.version, row.sequence};
+    const ConfigRow::Place place = ConfigRow::place_in(stored);
+    if (place.sequence <= as_of) return State{ConfigRow::decode(stored), {}};
+    created = place.created_sequence;
+    later = {place.version, place.sequence};
+  } else {
+    created = sequence_of(views_, tenant, id, {1});
   }
-  if (!created) created = sequence_of(views_, tenant, id, {1});
   if (!created || *created > as_of) return std::nullopt;
-  Shown shown = event_at(log_, codec_, last_event(views_, tenant, id, as_of, {{1}, *created}, later).sequence);
+  return logged(last_event(views_, tenant, id, as_of, {{1}, *created}, later, std::nullopt));
+}
+
+std::optional<Past::State> Past::changed_state(const TenantId& tenant, const ConfigId& id, Sequence as_of, Sequence created,
+                                               Version guess) const {
+  return logged(last_event(views_, tenant, id, as_of, {{1}, created}, std::nullopt, guess));
+}
+
+std::optional<Past::State> Past::logged(VersionPlace place) const {
+  Shown shown = event_at(log_, codec_, place.sequence);
   if (shown.event.name == EventName::deleted) return std::nullopt;
   return State{{}, std::move(shown)};
 }

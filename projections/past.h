@@ -11,6 +11,7 @@
 #include "domain/view_store.h"
 #include "projections/keys.h"
 #include "projections/shown.h"
+#include "projections/versions.h"
 
 namespace dialin::projections {
 
@@ -28,8 +29,11 @@ class Past {
     std::optional<ConfigRow> row;
     std::optional<Shown> event;
   };
-  /// Nothing when the config was not there then: not yet, or deleted. `created`: of its first event, when that is known.
-  std::optional<State> state(const TenantId& tenant, const ConfigId& id, Sequence as_of, std::optional<Sequence> created = {}) const;
+  /// Nothing when the config was not there then: not yet, or deleted.
+  std::optional<State> state(const TenantId& tenant, const ConfigId& id, Sequence as_of) const;
+  /// The same of one whose first event stands at `created`, for whoever believes that it has changed since, after about so many versions:
+  /// does without the row.
+  std::optional<State> changed_state(const TenantId& tenant, const ConfigId& id, Sequence as_of, Sequence created, Version guess) const;
   Config config_of(const State& state) const;
   /// As it is sent.
   ConfigRow row_of(State state) const;
@@ -40,6 +44,8 @@ class Past {
   const ViewReader& views() const { return views_; }
 
  private:
+  std::optional<State> logged(VersionPlace place) const;
+
   const ViewReader& views_;
   const EventLog& log_;
   const Codec& codec_;

@@ -8,7 +8,7 @@
 
 namespace dialin::projections {
 
-std::optional<ListPage> PastListing::page() const {
+std::optional<ListPage> PastListing::page() {
   std::optional<Sequence> place;
   const auto& cursor = request_.starting_after ? request_.starting_after : request_.ending_before;
   if (cursor) {
@@ -26,7 +26,7 @@ std::optional<ListPage> PastListing::page() const {
   return page_of_scanned(place);
 }
 
-ListPage PastListing::page_of_all(std::optional<Sequence> place) const {
+ListPage PastListing::page_of_all(std::optional<Sequence> place) {
   ListPage page{.total_count = past_.live_configs(request_.tenant, as_of_), .rows = {}};
   const auto order = request_.ending_before ? Candidates::Order::oldest_first : Candidates::Order::newest_first;
   Candidates candidates(past_.views(), request_.tenant, as_of_, order, place);
@@ -51,7 +51,7 @@ ListPage PastListing::page_of_one(const std::optional<ConfigId>& candidate, std:
   return result;
 }
 
-ListPage PastListing::page_of_scanned(std::optional<Sequence> place) const {
+ListPage PastListing::page_of_scanned(std::optional<Sequence> place) {
   ListPage result;
   PageOf page(request_, place);
   Candidates candidates(past_.views(), request_.tenant, as_of_, Candidates::Order::newest_first, std::nullopt);
@@ -68,22 +68,24 @@ ListPage PastListing::page_of_scanned(std::optional<Sequence> place) const {
   return result;
 }
 
-/// A type never changes, so that it can be told without the state.
-bool PastListing::fits(const Candidate& candidate) const {
+/// A type never changes, and the number of a steady one: only the others, and a name, need the state.
+bool PastListing::fits(const Candidate& candidate) {
   const ListFilter& filter = request_.filter;
   if (filter.type && candidate.category != *filter.type) return false;
-  const bool asks_for_state = !filter.phone_numbers.empty() || filter.name_prefix;
-  if (!asks_for_state && !candidate.has_gaps) return true;
+  if (candidate.is_steady && !filter.fits(candidate.category, candidate.phone_number)) return false;
+  if (candidate.is_steady && !filter.name_prefix) return true;
   const auto state = state_of(candidate);
   if (!state) return false;
   if (state->event) return filter.fits(state->event->event.config);
   return filter.fits(candidate.category, candidate.phone_number) && filter.fits_name(state->row->name_prefix);
 }
 
-std::optional<Past::State> PastListing::state_of(const Candidate& candidate) const {
-  auto state = past_.state(request_.tenant, candidate.id, as_of_, candidate.created);
-  if (!state && !candidate.has_gaps)
-    throw StoreFailure("config " + candidate.id.text() + " was never restored, but is missing in the midst of its life");
+std::optional<Past::State> PastListing::state_of(const Candidate& candidate) {
+  const TenantId& tenant = request_.tenant;
+  auto state =
+      guess_ ? past_.changed_state(tenant, candidate.id, as_of_, candidate.created, *guess_) : past_.state(tenant, candidate.id, as_of_);
+  if (!state && candidate.is_steady) throw StoreFailure("config " + candidate.id.text() + " is missing in the midst of its life");
+  guess_ = state && state->event ? std::optional(state->event->event.version) : std::nullopt;
   return state;
 }
 

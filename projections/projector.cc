@@ -146,13 +146,14 @@ void Projector::put_row(const Record& record, const Event& event) {
                 ListEntry::encode(event.config_id, event.config.category, event.config.phone_number));
 }
 
-/// Where a config can be found as of a past sequence: a life when it has ended, and that there are gaps when it goes on.
+/// Where a config is found as of a past sequence.
 void Projector::note_life(const Record& record, const Event& event) {
   const Sequence created = event.created_sequence.value_or(record.sequence);
-  const std::string entry = ListEntry::encode(event.config_id, event.config.category, std::nullopt);
-  if (event.restored_from && event.name == EventName::created)
-    batch_->put(Family::lives, lives_key(event.tenant, kRestored, created), entry);
+  const bool is_back = event.name == EventName::created && event.restored_from;
+  const bool has_other_number = event.name == EventName::updated && event.changed.has(Property::phone_number);
+  if (is_back || has_other_number) batch_->put(Family::lives, lives_key(event.tenant, kUnsteady, created), {});
   if (event.name != EventName::deleted) return;
+  const std::string entry = ListEntry::encode(event.config_id, event.config.category, event.config.phone_number);
   for (const SpanNode& node : nodes_of(created, record.sequence)) batch_->put(Family::lives, lives_key(event.tenant, node, created), entry);
 }
 

@@ -25,12 +25,25 @@ std::string_view take_text(Bytes& in) {
   return in.take(in.number(kLengthBytes));
 }
 
+ConfigRow::Place take_place(Bytes& in) {
+  ConfigRow::Place place;
+  place.version.value = in.number(kNumberBytes);
+  place.sequence.value = in.number(kNumberBytes);
+  place.created_sequence.value = in.number(kNumberBytes);
+  return place;
+}
+
 Category category_of(std::uint64_t stored) {
   if (stored > static_cast<std::uint64_t>(Category::pin_dialin)) throw StoreFailure("an entry of the views has no known category");
   return static_cast<Category>(stored);
 }
 
 }  // namespace
+
+ConfigRow::Place ConfigRow::place_in(std::string_view bytes) {
+  Bytes in(bytes);
+  return take_place(in);
+}
 
 ConfigRow ConfigRow::of(const ConfigState& state, const Codec& codec) {
   return {.version = state.version,
@@ -63,9 +76,10 @@ std::string ConfigRow::encode() const {
 ConfigRow ConfigRow::decode(std::string_view bytes) {
   Bytes in(bytes);
   ConfigRow row;
-  row.version.value = in.number(kNumberBytes);
-  row.sequence.value = in.number(kNumberBytes);
-  row.created_sequence.value = in.number(kNumberBytes);
+  const Place place = take_place(in);
+  row.version = place.version;
+  row.sequence = place.sequence;
+  row.created_sequence = place.created_sequence;
   row.answer.hole = in.number(kHoleBytes);
   row.name_prefix = take_text(in);
   if (in.number(1) != 0) {

@@ -18,16 +18,6 @@ Version expected(Sequence as_of, const VersionPlace& earlier, const VersionPlace
   return {earlier.version.value + std::clamp<std::uint64_t>(steps, 1, versions - 1)};
 }
 
-/// Takes longer and longer steps, until there is a later one, or none at all.
-VersionPlace later_than(const ViewReader& views, const TenantId& tenant, const ConfigId& id, Sequence as_of, VersionPlace& earlier) {
-  for (std::uint64_t step = 1;; step *= 2) {
-    const Version version{earlier.version.value + step};
-    const auto sequence = sequence_of(views, tenant, id, version);
-    if (!sequence || *sequence > as_of) return {version, sequence.value_or(kNever)};
-    earlier = {version, *sequence};
-  }
-}
-
 }  // namespace
 
 std::optional<Sequence> sequence_of(const ViewReader& views, const TenantId& tenant, const ConfigId& id, Version version) {
@@ -47,17 +37,22 @@ std::optional<VersionPlace> last_event(const ViewReader& views, const TenantId& 
 }
 
 VersionPlace last_event(const ViewReader& views, const TenantId& tenant, const ConfigId& id, Sequence as_of, VersionPlace earlier,
-                        std::optional<VersionPlace> later) {
-  if (!later) later = later_than(views, tenant, id, as_of, earlier);
-  for (bool halve = false; earlier.version.next() < later->version; halve = !halve) {  // a guess alone may creep
-    const Version middle{earlier.version.value + (later->version.value - earlier.version.value) / 2};
-    const Version version = halve || later->sequence == kNever ? middle : expected(as_of, earlier, *later);
+                        std::optional<VersionPlace> later, std::optional<Version> guess) {
+  const auto look = [&](Version version) {
     const auto sequence = sequence_of(views, tenant, id, version);
     if (sequence && *sequence <= as_of) {
       earlier = {version, *sequence};
     } else {
       later = {version, sequence.value_or(kNever)};
     }
+  };
+  const auto is_between = [&](Version version) { return earlier.version < version && (!later || version < later->version); };
+
+  if (guess && is_between(*guess)) look(*guess);
+  for (std::uint64_t step = 1; !later; step *= 2) look({earlier.version.value + step});
+  for (bool halve = false; is_between(earlier.version.next()); halve = !halve) {  // a guess alone may creep
+    const Version middle{earlier.version.value + (later->version.value - earlier.version.value) / 2};
+    look(halve || later->sequence == kNever ? middle : expected(as_of, earlier, *later));
   }
   return earlier;
 }
