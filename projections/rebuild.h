@@ -34,7 +34,7 @@ struct RebuildProgress {
 };
 
 struct RebuildLimits {
-  std::chrono::milliseconds first_wait{5'000};     ///< before it tries again; doubled each time
+  std::chrono::milliseconds first_wait{5'000};      ///< before it tries again; doubled each time
   std::chrono::milliseconds longest_wait{600'000};  ///< likewise
   /// Of the disk: the log needs it more. Two of its segments.
   std::uintmax_t free_bytes_min = 128u << 20;
