@@ -79,6 +79,9 @@ def test_the_topic_and_a_copy_give_the_same_past(grown, tmp_path):
             assert not differences(picture(one), picture(other))
             ready = Client(one, one.key).get("/readyz").expect(200).json
             assert ready["role"] == "read-only" and "leader" not in ready
+        digests = {run("digest", *words).stdout for words in (["--data", of_topic], ["--data", of_topic, "--views"], ["--data", of_copy, "--views"],
+                                                              [*grown.words(), "--at", sequence], ["--data", leader.data, "--at", sequence])}
+        assert len(digests) == 1, "one state, wherever it is read"
 
 
 def test_a_replayed_past_is_nobodys_embedded_log(grown, brokers, tmp_path):
@@ -91,9 +94,11 @@ def test_a_replayed_past_is_nobodys_embedded_log(grown, brokers, tmp_path):
     assert "copy of a log on Kafka" in why.value.output
     node = grown.add(data=tmp_path / "past")
     node.key = leader.key
+    before = brokers.links.told(1)
     node.start()
     until(lambda: (told := asked(node)) and told[0] == 200)
     assert not differences(picture(leader), picture(node))
+    assert brokers.links.told(1) - before > 10_000_000
 
 
 def test_a_snapshot_of_another_log_is_refused(grown, kafka, brokers, topic, tmp_path):
