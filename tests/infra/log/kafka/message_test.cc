@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace dialin::log::kafka {
 namespace {
 
@@ -143,6 +146,29 @@ TEST(Message, of_who_asks_for_the_end_is_a_mark) {
   EXPECT_TRUE(mark.is_mark);
   EXPECT_FALSE(mark.record || mark.previous);
   EXPECT_FALSE(read(headers_of(whole(), kLog), "{}").is_mark);
+}
+
+/// By hand: there is no other text in it than names and values.
+Headers kept_headers() {
+  std::ifstream file("tests/fixtures/events/log.confirmed.v1.json");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  std::vector<std::string> words;
+  for (std::size_t at = text.find('"'); at != std::string::npos; at = text.find('"', at + 1)) {
+    const std::size_t end = text.find('"', at + 1);
+    words.push_back(text.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  Headers headers;
+  for (std::size_t i = 1; i + 1 < words.size(); i += 2) headers.emplace_back(words[i], words[i + 1]);
+  return headers;
+}
+
+TEST(Message, that_is_a_mark_of_an_earlier_version_is_known_as_one) {
+  const Headers headers = kept_headers();
+  ASSERT_EQ(headers.size(), 4U);
+  const FoundRecord found = read(headers, "");
+  EXPECT_TRUE(found.is_mark);
+  EXPECT_FALSE(found.record);
 }
 
 }  // namespace
