@@ -22,11 +22,11 @@ def unpack(schema: int, home: pathlib.Path) -> tuple[Server, dict]:
     return Server(home, "--allow-sip-only"), json.loads((home / "answers.json").read_text())
 
 
-def make_log(server: Server, configs: int, events: int) -> list[str]:
-    """A log of `events` of the tenant `own`, and no views; the ids of its configs."""
+def make_log(server: Server, configs: int, events: int, *on_kafka: str) -> list[str]:
+    """A log of `events` of the tenant `own`, and no views; the ids of its configs. `on_kafka`: options that name a topic."""
     ids = server.home / "ids.txt"
     subprocess.run([BINARY.parent / "tests/bench/make_log", "--data", server.data, "--keyring", server.keyring, "--tenant", "own", "--configs", str(configs),
-                    "--events", str(events), "--ids", ids], check=True, capture_output=True)
+                    "--events", str(events), "--ids", ids, *on_kafka], check=True, capture_output=True)
     return ids.read_text().split()
 
 
