@@ -1,7 +1,7 @@
 // The embedded log keeps the port's contract.
 
 #include "contract/event_log_suite.h"
-#include "infra/log/verify.h"
+#include "infra/log/verified.h"
 #include "support.h"
 
 namespace dialin::contract {

@@ -6,7 +6,8 @@
 #include <array>
 #include <optional>
 
-#include "infra/log/verify.h"
+#include "infra/log/chain_scan.h"
+#include "infra/log/verified.h"
 #include "recorded_disk.h"
 #include "support.h"
 
@@ -109,7 +110,7 @@ class CrashedLog {
       ids.push_back(record.id);
       return std::nullopt;
     });
-    if (verified.fault) return verified.fault->text();
+    if (verified.fault) return verified.fault->text;
     return ids;
   }
 

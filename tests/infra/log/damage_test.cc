@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "infra/log/chain_scan.h"
 #include "infra/log/frame.h"
 #include "infra/log/offline_log.h"
-#include "infra/log/verify.h"
+#include "infra/log/verified.h"
 #include "recorded_disk.h"
 #include "support.h"
 
@@ -76,8 +77,7 @@ TEST_F(DamageTest, any_byte_flipped_in_any_record_is_found_and_that_record_is_na
       const Verified verified = verify_bytes(flipped);
       ASSERT_TRUE(verified.fault) << "byte " << at;
       EXPECT_EQ(verified.fault->sequence.value, nth) << "byte " << at;
-      EXPECT_EQ(verified.fault->file, "00000000000000000001.segment");
-      EXPECT_EQ(verified.fault->offset, layout_.begins[nth]) << "byte " << at;
+      EXPECT_EQ(verified.fault->place, "00000000000000000001.segment, byte " + std::to_string(layout_.begins[nth])) << "byte " << at;
       EXPECT_FALSE(verified.fault->what.empty());
       EXPECT_EQ(verified.head.sequence.value, nth - 1);
     }
@@ -131,7 +131,7 @@ TEST_F(DamageTest, a_tail_torn_at_any_byte_is_cut_to_the_last_whole_record) {
     std::string torn = bytes_;
     std::fill(torn.begin() + static_cast<std::ptrdiff_t>(at), torn.end(), '\0');
     const Verified before = verify_bytes(torn);
-    ASSERT_FALSE(before.fault) << at << ": " << before.fault->text();
+    ASSERT_FALSE(before.fault) << at << ": " << before.fault->text;
     const std::uint64_t whole = at < layout_.begins[5] ? 3 : at < layout_.begins[6] ? 4 : 5;
     // Zeros that the record itself ends or begins with are no tear.
     ASSERT_EQ(before.head.sequence.value, whole) << at;
@@ -169,7 +169,8 @@ TEST_F(DamageTest, any_byte_flipped_in_a_segment_s_head_is_found) {
     flipped[at] ^= 4;
     const Verified verified = verify_bytes(flipped);
     ASSERT_TRUE(verified.fault) << at;
-    EXPECT_EQ(verified.fault->sequence, Sequence{1});
+    EXPECT_TRUE(verified.fault->text.starts_with("record 1 (00000000000000000001.segment, byte 0): ")) << verified.fault->text;
+    EXPECT_FALSE(verified.fault->unreadable);
     EXPECT_FALSE(open_bytes(flipped)) << at;
   }
 }
@@ -186,16 +187,14 @@ TEST_F(DamageTest, a_log_without_its_first_record_or_with_a_second_one_is_wrong)
   EXPECT_EQ(verified.fault->sequence, Sequence{1});
 }
 
-TEST_F(DamageTest, what_the_caller_of_verify_finds_wrong_is_named_with_its_place) {
+TEST_F(DamageTest, a_record_that_was_given_is_named_with_its_place) {
   write_log({{10}, {20}}, true);
-  const Verified verified = verify(disk_, kDir, [](const Record& record) -> std::optional<std::string> {
-    if (record.sequence == Sequence{4}) return "breaks a rule of the domain";
-    return std::nullopt;
-  });
-  ASSERT_TRUE(verified.fault);
-  EXPECT_EQ(verified.fault->text(),
-            "record 4 (00000000000000000001.segment, byte " + std::to_string(layout_.begins[4]) + "): breaks a rule of the domain");
-  EXPECT_EQ(verified.head.sequence, Sequence{3});
+  const auto walk = walk_directory(disk_, kDir, {3});
+  ASSERT_TRUE(walk);
+  Record record;
+  ASSERT_EQ((*walk)->next(record), LogWalk::Step::record);
+  EXPECT_EQ(record.sequence, Sequence{4});
+  EXPECT_EQ((*walk)->place().text(), "00000000000000000001.segment, byte " + std::to_string(layout_.begins[4]));
 }
 
 TEST_F(DamageTest, a_reader_stops_at_damage_and_names_it_and_at_says_poison) {

@@ -7,8 +7,9 @@
 #include <cerrno>
 #include <thread>
 
+#include "infra/log/chain_scan.h"
 #include "infra/log/segment_supply.h"
-#include "infra/log/verify.h"
+#include "infra/log/verified.h"
 #include "recorded_disk.h"
 #include "support.h"
 
@@ -36,7 +37,7 @@ class FaultsTest : public testing::Test {
   void heal() { disk_.fail_when({}); }
   std::uint64_t verified() {
     const Verified verified = verify(disk_, "log", {});
-    EXPECT_FALSE(verified.fault) << verified.fault->text();
+    EXPECT_FALSE(verified.fault) << verified.fault->text;
     return verified.head.sequence.value;
   }
 

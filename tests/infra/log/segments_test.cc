@@ -4,10 +4,11 @@
 
 #include <thread>
 
+#include "infra/log/chain_scan.h"
 #include "infra/log/offline_log.h"
 #include "infra/log/open_files.h"
 #include "infra/log/segment.h"
-#include "infra/log/verify.h"
+#include "infra/log/verified.h"
 #include "support.h"
 
 namespace dialin::log {
@@ -50,7 +51,7 @@ TEST_F(SegmentsTest, a_chain_over_many_segments_is_one_chain) {
   for (const Record& record : records) EXPECT_EQ(log->at(record.sequence).value(), record);
   log.reset();
   const Verified verified = verify(files_, dir_, {});
-  EXPECT_FALSE(verified.fault) << verified.fault->text();
+  EXPECT_FALSE(verified.fault) << verified.fault->text;
   EXPECT_EQ(verified.head, tail_of(records.back()));
   log = open();
   for (const Record& record : records) EXPECT_EQ(log->at(record.sequence).value(), record);
@@ -176,7 +177,7 @@ TEST_F(SegmentsTest, verify_and_offline_readers_beside_a_server_at_work_find_no_
   for (int round = 0; round < 150 && std::chrono::steady_clock::now() < enough; ++round) {
     const Sequence durable = log->tail().sequence;
     const Verified verified = verify(files_, dir_, {});
-    EXPECT_FALSE(verified.fault) << verified.fault->text();
+    EXPECT_FALSE(verified.fault) << verified.fault->text;
     EXPECT_GE(verified.head.sequence, durable);
     const auto offline = OfflineLog::open(files_, dir_);
     EXPECT_TRUE(offline) << offline.error().text;
