@@ -50,7 +50,8 @@ def test_between_two_events_and_now_the_state_is_the_last_ones(told):
     assert digest("--data", told.data, "--at", now) == digest("--data", told.data)
 
 
-@pytest.mark.parametrize("at,status,says", [("99", 1, "the log ends at record"), ("2999-01-01T00:00:00Z", 1, "in the future"), ("yesterday", 2, "--at must be"), ("-1", 2, "--at must be")])
+@pytest.mark.parametrize("at,status,says", [("99", 1, "the log ends at record"), ("2999-01-01T00:00:00Z", 1, "in the future"),
+                                            ("yesterday", 2, "--at must be"), ("-1", 2, "--at must be")])
 def test_a_point_that_is_not_there_is_said(told, at, status, says):
     done = run("digest", "--data", told.data, "--at", at, check=status)
     assert done.stdout == "" and says in done.stderr

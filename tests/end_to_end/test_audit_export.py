@@ -25,7 +25,8 @@ def told(own_server):
 def own_id(line: dict) -> str:
     """By docs/log_format.md."""
     ids = [uuid.UUID(line[name]).bytes if name in line else b"" for name in ("tenant", "config_id")]
-    fields = [framed(bytes.fromhex(line["previous"])), number(line["sequence"]), framed(line["type"]), *map(framed, ids), number(microseconds(line["time"])), framed(line["value"])]
+    fields = [framed(bytes.fromhex(line["previous"])), number(line["sequence"]), framed(line["type"]), *map(framed, ids), number(microseconds(line["time"])),
+              framed(line["value"])]
     return hashlib.sha256(b"".join(fields)).hexdigest()
 
 

@@ -62,7 +62,8 @@ def test_json_is_what_rest_shows_with_the_tenant(told):
 
 def test_the_logs_own_records_say_what_they_say_in_json(told):
     created, opened = tailed("--data", told.data)[:2]
-    assert (created["sequence"], created["ce_type"], created["log_id"]) == (1, "dialin.log.created.v1", json.loads(run("verify", "--json", "--data", told.data).stdout)["log"])
+    log = json.loads(run("verify", "--json", "--data", told.data).stdout)["log"]
+    assert (created["sequence"], created["ce_type"], created["log_id"]) == (1, "dialin.log.created.v1", log)
     assert (opened["ce_type"], opened["node"], opened["term"]) == ("dialin.log.opened.v1", "embedded", 1)
 
 
@@ -74,7 +75,8 @@ def test_only_what_is_asked_for(told):
     assert tailed(*log, "--after", len(everything)) == []
     assert tailed(*log, "--last", 3) == everything[-3:]
     assert tailed(*log, "--last", 3, "--type", "ConfigCreated") == [event for event in everything if event.get("name") == "ConfigCreated"][-3:]
-    assert [event["name"] for event in tailed(*log, "--type", "ConfigDeleted", "--type", "ConfigUpdated")] == [name for name in names if name in ("ConfigDeleted", "ConfigUpdated")]
+    both = tailed(*log, "--type", "ConfigDeleted", "--type", "ConfigUpdated")
+    assert [event["name"] for event in both] == [name for name in names if name in ("ConfigDeleted", "ConfigUpdated")]
     assert tailed(*log, "--type", "dialin.config.updated.v1") == tailed(*log, "--type", "ConfigUpdated")
     assert [event["sequence"] for event in tailed(*log, "--type", "dialin.log.opened.v1")] == [2]
     [other] = tailed(*log, "--tenant", "second")
@@ -82,7 +84,8 @@ def test_only_what_is_asked_for(told):
     assert tailed(*log, "--tenant", "nobody") == []
 
 
-@pytest.mark.parametrize("words,says", [(["--type", "ConfigCreate"], "ConfigCreated"), (["--after", "x"], "--after"), (["--last", "0"], "--last"), (["more"], "no option more")])
+@pytest.mark.parametrize("words,says", [(["--type", "ConfigCreate"], "ConfigCreated"), (["--after", "x"], "--after"), (["--last", "0"], "--last"),
+                                        (["more"], "no option more")])
 def test_wrong_use_is_said(told, words, says):
     done = run("tail", "--data", told.data, *words, check=2)
     assert done.stdout == "" and says in done.stderr

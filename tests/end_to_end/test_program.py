@@ -13,7 +13,8 @@ from live.server import NotServing, Server, run
 
 def test_version_and_help():
     assert re.search(r"\d+\.\d+\.\d+", run("--version").stdout)
-    for words in (["--help"], ["serve", "--help"], ["keys", "--help"], ["keys", "add", "--help"], ["keyring", "--help"], ["verify", "--help"], ["checkpoint", "--help"],
+    for words in (["--help"], ["serve", "--help"], ["keys", "--help"], ["keys", "add", "--help"], ["keyring", "--help"], ["verify", "--help"],
+                  ["digest", "--help"], ["history", "--help"], ["tail", "--help"], ["export", "--help"], ["checkpoint", "--help"],
                   ["checkpoint", "init", "--help"]):
         text = run(*words).stdout
         assert len(text) > 100, words
@@ -35,7 +36,8 @@ def test_wrong_use_names_the_command_and_the_culprit(words, culprit, tmp_path):
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["serve"], ["serve", "--data"], ["serve", "--data", "x", "--no-such-option"], ["keys"], ["keys", "add"],
-                                   ["keys", "nonsense"], ["keyring"], ["verify"], ["serve", "--data", "x", "--listen", "nonsense"]], ids=" ".join)
+                                   ["keys", "nonsense"], ["keyring"], ["verify"], ["digest"], ["history"],
+                                   ["history", "--data", "x"], ["tail"], ["export"], ["serve", "--data", "x", "--listen", "nonsense"]], ids=" ".join)
 def test_wrong_use_is_status_2_said_on_stderr(words, tmp_path):
     done = run(*words, check=2, cwd=tmp_path)
     assert done.stdout == "" and done.stderr
