@@ -1,13 +1,14 @@
 """Somebody carries off the disk, the output and the exports, all but the key ring: no piece of any secret is in there."""
 
 import base64
+import json
 import os
 import shutil
 
 import pytest
 
 from live.all_writes import read_everything, write_everything
-from live.client import Client
+from live.client import Client, fresh_number
 from live.server import NotServing, Server, run
 from live.thief import Thief
 
@@ -17,18 +18,38 @@ COMMANDS = {
     "verify in JSON": ["verify", "--json"],
     "the keys that are needed": ["keyring", "list", "{keyring}"],
     "a checkpoint": ["checkpoint", "--signing-key", "{key}"],
+    "a history": ["history", "{id}"],
+    "a history in JSON": ["history", "{id}", "--json"],
+    "all events": ["tail"],
+    "all events in JSON": ["tail", "--json"],
+    "the digest": ["digest", "--json"],
+    "the chain": ["export"],
+    "a snapshot": ["snapshot", "--out", "{out}"],
     "the past": ["replay", "--to", "{end}", "--out", "{out}"],
 }
 
 
-def command_outputs(server: Server, place, *log) -> None:
+def command_outputs(server: Server, config_id: str, place, *log) -> None:
     """Everything that the commands print and make, into `place`."""
     place.mkdir()
     run("checkpoint", "init", server.home / "checkpoint.key")
-    words = {"keyring": server.keyring, "key": server.home / "checkpoint.key", "end": Client(server, server.key).get("/").sequence}
+    words = {"keyring": server.keyring, "key": server.home / "checkpoint.key", "end": Client(server, server.key).get("/").sequence, "id": config_id}
     for name, command in COMMANDS.items():
         done = run(*(word.format(**words, out=place / f"{name} made") for word in command), *log)
         (place / name).write_text(done.stdout + done.stderr)
+
+
+def loaded_and_imported(server: Server) -> None:
+    """Secrets that come in by the file, and the chain in another directory. What the caller keeps in files of his own is his."""
+    rows = [{"type": "pinless_dialin", "phone_number": fresh_number(), "hmac": server.thief.make()} for _ in range(3)]
+    rows.append({**rows[0], "hmac": server.thief.make()})  # the number is taken
+    rows.append({"type": "pin_dialin", "hmac": server.thief.make()})
+    file = server.keyring.parent / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = run("load", file, "--server", f"http://{server.host}:{server.port}", check=1, env={**os.environ, "DIALIN_KEY": server.key})
+    (server.home / "loaded").write_text(done.stdout + done.stderr)
+    with open(server.home / "outputs" / "the chain") as chain:
+        run("import", "--data", server.home / "imported", stdin=chain)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +66,8 @@ def stolen(tmp_path_factory):
         server.start()
     write_everything(Client(server, server.key), server.thief)
     (server.home / "shown").write_bytes(read_everything(Client(server, server.key), ids))
-    command_outputs(server, server.home / "outputs", "--data", server.data)
+    command_outputs(server, ids[0], server.home / "outputs", "--data", server.data)
+    loaded_and_imported(server)
     server.stop()
     yield server
     server.kill()
@@ -57,6 +79,8 @@ def test_no_piece_of_a_secret_is_anywhere_but_under_the_key_ring(stolen):
     assert bytes_seen > 5_000_000 and len(stolen.thief.secrets) > 90
     boxes = sum(file.read_bytes().count(b'"sealed":"') for file in stolen.home.rglob("*.segment"))
     assert boxes > 60, "they are there, sealed"
+    exported = (stolen.home / "outputs" / "the chain").read_text()
+    assert exported.count("sealed") > 60 and all((stolen.home / "outputs" / name).stat().st_size > 60 for name in COMMANDS)
 
     # The same thief, with one secret left lying about in each form that it may have: none escapes.
     secret = stolen.thief.secrets[7]

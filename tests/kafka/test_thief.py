@@ -28,8 +28,8 @@ def test_no_piece_of_a_secret_is_on_the_broker_or_on_a_node(log, kafka, topic, t
     until(lambda: asked(follower)[1]["applied"] == asked(leader)[1]["end"])
     run("keyring", "rotate", ring)
     (tmp_path / "shown").write_bytes(read_everything(Client(follower, key), ids))
-    for name, command in {"verify": ["verify"], "keys": ["keyring", "list", ring]}.items():
-        (tmp_path / f"{name} printed").write_text(run(*command, *log.words).stdout)
+    for command in (["verify"], ["keyring", "list", ring], ["tail", "--json"], ["history", ids[0]], ["export"], ["snapshot", "--out", tmp_path / "snapshot"]):
+        (tmp_path / f"{command[0]} printed").write_text(run(*command, *log.words).stdout)
     for node in (leader, follower):
         assert node.stop() == 0
 
@@ -37,6 +37,7 @@ def test_no_piece_of_a_secret_is_on_the_broker_or_on_a_node(log, kafka, topic, t
     taken = segments / "00000000000000000000.log"
     found, bytes_seen = thief.loot(tmp_path, segments, kafka.home(1) / "log")
     assert not found, "\n".join(found[:20])
+    assert (tmp_path / "export printed").read_text().count("sealed") > 40
     assert taken.read_bytes().count(b'"sealed":"') > 40 and bytes_seen > taken.stat().st_size > 40_000
     assert thief.search(taken.read_bytes() + thief.secrets[3]), "he would see one"
     follower.keyring = tmp_path / "another.json"
