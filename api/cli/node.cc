@@ -201,7 +201,8 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   auto ring = crypto::KeyRing::load(options.keyring);
   if (!ring) return CannotServe{ring.error().text};
   std::optional<crypto::NoteSigner> signer;
-  if (!options.signing_key.empty()) {
+  // A past that is only read did not end now, and nothing signed may say so.
+  if (!options.signing_key.empty() && !options.read_only) {
     auto read = crypto::read_note_signer(options.signing_key);
     if (!read) return CannotServe{read.error().text};
     signer = std::move(*read);

@@ -60,7 +60,7 @@ void get_metrics(Call& call) {
 void get_checkpoint(Call& call) {
   if (!call.query()) return;
   if (!call.wiring.checkpoint) {
-    return call.refuse({ErrorKind::not_found, "this server signs no checkpoints: it runs without --signing-key"});
+    return call.refuse({ErrorKind::not_found, "this server signs no checkpoints: it runs without --signing-key, or --read-only"});
   }
   // Of what is applied: that is durable, and the same as the other reads tell.
   call.answer_slowly([&wiring = call.wiring, manner = call.admitted.manner, applied = call.applied()] {

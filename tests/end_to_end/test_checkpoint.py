@@ -149,6 +149,25 @@ def test_keys_are_never_made_over_others_and_the_private_one_stays_private(tmp_p
     assert sorted(file.name for file in tmp_path.iterdir()) == ["key", "key.pub"]
 
 
+def test_an_imported_log_is_the_same_log_for_an_auditor(signing, tmp_path):
+    (tmp_path / "notes").write_text(taken(signing))
+    chain = run("export", "--data", signing.data).stdout
+    run("import", "--data", tmp_path / "imported", input=chain)
+    same = run("verify", "--data", tmp_path / "imported", "--checkpoints", tmp_path / "notes", "--checkpoint-key", signing.public_key).stdout
+    assert f"head {head(signing)[0]}:{head(signing)[1]}" in same
+
+
+def test_a_past_that_is_only_read_is_not_signed_as_if_it_ended_now(signing, tmp_path):
+    run("replay", "--data", signing.data, "--to", "2", "--out", tmp_path / "past")
+    past = Server(signing.home, "--read-only", "--signing-key", str(signing.signing_key), data=tmp_path / "past")
+    past.output = tmp_path / "output"
+    past.start()
+    try:
+        Client(past, None).get("/checkpoint").refused(404, "not-found")
+    finally:
+        past.kill()
+
+
 def test_a_note_that_cannot_be_written_is_no_success(signing):
     with open("/dev/full", "w") as full:
         done = subprocess.run([BINARY, "checkpoint", "--data", signing.data, "--signing-key", signing.signing_key], stdout=full, stderr=subprocess.PIPE, text=True)
