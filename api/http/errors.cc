@@ -17,7 +17,7 @@ constexpr std::string_view kRequest = "invalid-request-error";
 constexpr std::array kTable = {
     ErrorRow{ErrorKind::authorization_header, 400, "authorization-header-error", "The Authorization header is missing or malformed", {}},
     ErrorRow{ErrorKind::authentication, 401, "authentication-error", "The API key is not known", kBearer},
-    ErrorRow{ErrorKind::forbidden, 403, "forbidden-error", "The API key lacks the scope", {}},
+    ErrorRow{ErrorKind::forbidden, 403, "forbidden-error", "The call is not allowed", {}},
     ErrorRow{ErrorKind::json, 400, "json-parsing-error", "The body is not acceptable JSON", {}},
     ErrorRow{ErrorKind::invalid, 400, kRequest, "The request breaks a rule", {}},
     ErrorRow{ErrorKind::malformed, 400, kRequest, "The request is not well-formed HTTP", {}},
