@@ -5,7 +5,7 @@ import pytest
 from live.client import Client
 from live.server import Server
 
-TENANTS = 200
+TENANTS_TAKEN_BY_HAND = 8
 
 
 class Tenant:
@@ -17,10 +17,11 @@ class Tenant:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server(request, tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("server"))
     # Made before the start: a running server takes up to 2 s to see a new key.
-    server.tenants = [Tenant(server, f"tenant-{n}", server.add_key(f"tenant-{n}")) for n in range(TENANTS)]
+    count = sum(name in item.fixturenames for item in request.session.items for name in ("tenant", "other")) + TENANTS_TAKEN_BY_HAND
+    server.tenants = [Tenant(server, f"tenant-{n}", server.add_key(f"tenant-{n}")) for n in range(count)]
     server.start()
     yield server
     assert server.stop() == 0, server.said()
