@@ -18,11 +18,11 @@ NotRemoved refused(std::string text) {
 }
 
 /// `rotated`: since when the key no longer seals.
-void wait_until_it_seals_no_more(Instant rotated) {
+void wait_until_it_seals_no_more(Instant rotated, std::chrono::seconds most) {
   const std::chrono::microseconds since{std::max<std::int64_t>(0, telemetry::SystemClock{}.now().us - rotated.us)};
-  if (since >= kSealsNoMoreAfter) return;
+  if (since >= most) return;
   std::cerr << "the key sealed until a moment ago: waiting until every server has seen that it does so no more\n";
-  std::this_thread::sleep_for(kSealsNoMoreAfter - since);
+  std::this_thread::sleep_for(most - since);
 }
 
 /// What the log says against it.
@@ -59,7 +59,7 @@ Result<void, NotRemoved> remove_key(const KeyringOptions& options) {
   if (!options.log->kafka && log::kafka::is_copy(options.log->data + "/log")) {
     return refused(options.log->data + "/log is a copy of a log on Kafka and may be behind it: name the log with --log kafka");
   }
-  wait_until_it_seals_no_more((key + 1)->created_at);
+  wait_until_it_seals_no_more((key + 1)->created_at, options.log->kafka ? kSealsNoMoreOnKafkaAfter : kSealsNoMoreAfter);
   if (auto why = why_not(options, *ring)) return *std::move(why);
   const auto removed = crypto::remove_sealing_key(options.file, options.key_id);
   if (!removed) return NotRemoved{removed.error().code == crypto::FaultCode::failed ? kCouldNotRun : kNotSo, removed.error().text};
