@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -107,6 +108,13 @@ std::string target_of(const std::string& file) {
 
 constexpr std::string_view kBeside = ".new.";
 
+/// Whether `name` is one that put() gives: what somebody else has put beside a ring may be its only copy.
+bool is_left_beside(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix) || name.size() == prefix.size()) return false;
+  name.remove_prefix(prefix.size());
+  return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 /// What a process that was killed while it wrote has left: secrets, too. Only of use to who holds the lock.
 void remove_left_beside(const std::string& file) {
   const std::filesystem::path path(file);
@@ -114,7 +122,7 @@ void remove_left_beside(const std::string& file) {
   std::error_code error;
   const auto directory = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   for (std::filesystem::directory_iterator each(directory, error), end; !error && each != end; each.increment(error)) {
-    if (each->path().filename().string().starts_with(prefix)) ::unlink(each->path().c_str());
+    if (is_left_beside(each->path().filename().string(), prefix)) ::unlink(each->path().c_str());
   }
 }
 

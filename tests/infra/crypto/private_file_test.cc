@@ -78,10 +78,11 @@ TEST(PrivateFile, is_replaced_and_what_a_killed_one_left_beside_it_goes) {
   const std::string file = scratch.path("key");
   ASSERT_TRUE(create_private(file, "old"));
   scratch.write("key.new.1", "half");
+  scratch.write("key.new.backup", "mine");
   scratch.write("key.newer", "mine");
   scratch.write("other.new.1", "another's");
   ASSERT_TRUE(replace_private(file, "new"));
-  EXPECT_EQ(scratch.files(), (std::vector<std::string>{"key", "key.newer", "other.new.1"}));
+  EXPECT_EQ(scratch.files(), (std::vector<std::string>{"key", "key.new.backup", "key.newer", "other.new.1"}));
   EXPECT_EQ(text_of(file), "new");
 }
 
