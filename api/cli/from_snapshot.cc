@@ -108,15 +108,16 @@ log::OpenFailure refused(std::string why) {
   return {log::OpenError::failed, std::move(why)};
 }
 
-/// The log last: a directory that has it has all.
+/// The log last: a directory that has it has all. Views are removed only once it is certain that no other process has begun there
+/// meanwhile.
 Prepared put_in_place(const std::string& partial, const std::string& data, log::FileLayer& files) {
-  fs::remove_all(data + "/views");
   if (fs::exists(data + "/log/lock")) {  // of a process that never came to have a log
     const auto lock = files.lock(data + "/log/lock");
     if (!lock) return refused(data + "/log is in use by another process");
     fs::remove(data + "/log/lock");
   }
   fs::remove(data + "/log");  // refused when there is more in it
+  fs::remove_all(data + "/views");
   for (const char* part : {"/views", "/log"}) {
     if (const log::Errno error = files.rename(partial + part, data + part); error.failed())
       return log::open_failure(partial + part + " cannot become " + data + part, error);
@@ -151,6 +152,7 @@ Prepared begin_from_snapshot(const ServeOptions& options, const std::optional<Lo
   for (std::string other : {other_log(*snapshot, from, "the topic", on_topic), other_log(*snapshot, from, data + "/log", held)}) {
     if (!other.empty()) return refused(std::move(other));
   }
+  if (snapshot->is_shared && !options.kafka) return refused("the snapshot in " + from + " is of a log on Kafka: start with --log kafka");
   if (held) {
     telemetry.say(Level::info, data + " holds this log already: it goes on from there, and the snapshot is left alone");
     return {};
