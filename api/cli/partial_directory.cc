@@ -1,5 +1,6 @@
 #include "api/cli/partial_directory.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -11,6 +12,15 @@ namespace fs = std::filesystem;
 
 constexpr const char* kLog = "/log";
 constexpr const char* kLock = "/log/lock";
+
+/// Whether all that stands there can be a run's: a directory of somebody else's may have such a name, too.
+bool is_ours(const std::string& path) {
+  if (!fs::exists(path)) return true;
+  return std::all_of(fs::directory_iterator(path), fs::directory_iterator(), [](const fs::directory_entry& entry) {
+    const auto name = entry.path().filename();
+    return name == "log" || name == "views" || name == "snapshot.json";
+  });
+}
 
 /// All but the lock, which is held.
 void throw_away_content(const std::string& path) {
@@ -25,6 +35,8 @@ void throw_away_content(const std::string& path) {
 }  // namespace
 
 Result<PartialDirectory, log::OpenFailure> PartialDirectory::begin(log::FileLayer& files, std::string path) {
+  if (!is_ours(path))
+    return log::OpenFailure{log::OpenError::failed, path + " is there already, and holds what no run has left: move it away"};
   if (const log::Errno error = files.make_dir(path + kLog); error.failed()) return log::open_failure(path + " cannot be made", error);
   auto lock = files.lock(path + kLock);
   // One that is thrown away by whoever failed to make it may have been locked in its last moment.

@@ -13,7 +13,8 @@ namespace dialin::cli {
 
 class PartialDirectory {
  public:
-  /// Begins `path`, with an empty `log` in it. What a run that was cut short left there is thrown away; one that is at it is left alone.
+  /// Begins `path`, with an empty `log` in it. What a run that was cut short left there is thrown away; one that is at it is left alone,
+  /// and so is what no run can have made.
   static Result<PartialDirectory, log::OpenFailure> begin(log::FileLayer& files, std::string path);
   /// Removes what was not kept.
   ~PartialDirectory();

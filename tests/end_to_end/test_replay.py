@@ -286,3 +286,11 @@ def test_a_damaged_record_is_named_and_nothing_is_made(story, tmp_path):
     done = run("replay", "--data", tmp_path / "data", "--to", 40, "--out", tmp_path / "out", check=1)
     assert "record " in done.stderr and segment.name in done.stderr
     assert not (tmp_path / "out").exists() and not (tmp_path / "out.partial").exists()
+
+
+def test_a_directory_of_somebody_else_is_left_alone_whatever_its_name(story, tmp_path):
+    (tmp_path / "out.partial").mkdir()
+    (tmp_path / "out.partial" / "letters").write_text("mine")
+    done = run("replay", "--data", story.server.data, "--to", 3, "--out", tmp_path / "out", check=3)
+    assert "out.partial is there already" in done.stderr
+    assert (tmp_path / "out.partial" / "letters").read_text() == "mine" and not (tmp_path / "out").exists()
