@@ -52,7 +52,8 @@ class TopicWalk : public LogWalk {
   const Offset end_;  ///< of the topic when the walk began
   const Sequence after_;
   std::optional<LogId> log_;
-  std::optional<Record> first_;  ///< found and not given yet
+  std::optional<LogId> first_log_;  ///< what the first record says beside its content
+  std::optional<Record> first_;     ///< found and not given yet
   StrayAccount strays_;
   Tail tail_;
   Offset at_ = 0;         ///< of the tail's record
@@ -75,6 +76,8 @@ std::optional<OpenFailure> TopicWalk::find_log(const Codec& codec) {
   }
   const auto created = codec.decode_created(record);
   if (!created) return OpenFailure{OpenError::poison, "record 1 (" + place().text() + "): it does not say which log it founds"};
+  if (first_log_ != created->log)
+    return OpenFailure{OpenError::poison, "record 1 (" + place().text() + "): it names another log as its source"};
   log_ = created->log;
   first_ = std::move(record);
   return std::nullopt;
@@ -123,6 +126,7 @@ std::optional<LogWalk::Step> TopicWalk::take(FoundRecord& found, Record& out) {
   if (check.link == Link::poison) return fails_at(found, check.fault);
   if ((found.record->type == kLogCreated) != (found.record->sequence == Sequence{1}))
     return fails_at(found, "only the first record founds the log, and it must");
+  if (!log_) first_log_ = found.log;
   if (log_ && found.log != log_) return fails_at(found, "it names another log as its source");
   if (!found.unhashed_fault.empty()) return fails_at(found, found.unhashed_fault);
   strays_.join(*found.record);
