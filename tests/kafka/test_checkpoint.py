@@ -39,7 +39,8 @@ def test_nodes_and_the_topic_say_the_same(log, tmp_path):
         assert node.stop() == 0
         assert run("verify", "--data", node.data, *words).stdout.startswith("ok: ")
         copied = checkpoint(run("checkpoint", "--data", node.data, "--signing-key", node.home / "key").stdout, public[node])
-        assert (copied.sequence, copied.id) == (of_topic.sequence, of_topic.id)
+        # When the first one stops, the other may take the lead, which is a record more.
+        assert copied.sequence >= of_topic.sequence and ids.setdefault(copied.sequence, copied.id) == copied.id
     refused = run("keyring", "remove", nodes[0].keyring, "seal_0000000000000000", "--data", nodes[0].data, check=1)
     assert "holds no key" in refused.stderr
     run("keyring", "rotate", nodes[0].keyring)
