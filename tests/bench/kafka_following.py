@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 
+from bench.audit_figures import seconds_of
 from bench.figures import Row, Stage, median
 from bench.kafka_stage import WARM_S, Topic, brokers, percentile, probe, standing, until
 from live.kafka_nodes import Nodes
@@ -92,6 +93,29 @@ def kafka_restart(stage: Stage) -> list[Row]:
     return [Row("on Kafka ready after SIGKILL under load", f"{median(ready):.2f} s", f"log of {events:,} events", median(ready), "s", 2, 0.5)]
 
 
+def kafka_audit(stage: Stage) -> list[Row]:
+    """The commands that read or fill a whole topic, beside a bare consumer of it."""
+    events = 500_000 // stage.effort.scale
+    lines = stage.home / "chain.jsonl"
+    rates: dict[str, list[float]] = {name: [] for name in ("bare", "verify", "replay", "export", "import")}
+    with brokers(stage.home / "kafka") as nodes, Topic(stage.home, nodes, "audit", events // 10, events) as topic:
+        for n in range(stage.effort.rounds):
+            out, copy = stage.home / f"replayed-{n}", f"copy-{n}"
+            took_s, read = read_bare_s(topic)
+            rates["bare"].append(read["records"] / took_s)
+            rates["verify"].append(events / seconds_of(BINARY, "verify", *topic.words))
+            rates["replay"].append(events / seconds_of(BINARY, "replay", *topic.words, "--to", str(events), "--out", out))
+            rates["export"].append(events / seconds_of(BINARY, "export", *topic.words, stdout=lines))
+            rates["import"].append(events / seconds_of(BINARY, "import", *topic.words[:-1], copy, stdin=lines))
+            shutil.rmtree(out)
+        lines.unlink()
+    bare = median(rates["bare"])
+    rows = [Row(f"{name} on Kafka, against a bare consumer", f"{median(rates[name]):,.0f} events/s", f"bare consumer {bare:,.0f} events/s", median(rates[name]) / bare, "x", 0.3, 0.6,
+                less_is_better=False) for name in ("verify", "replay")]
+    return rows + [Row(f"{name}, Kafka", f"{median(rates[name]):,.0f} events/s", f"{events:,} events", median(rates[name]), "/s", 100_000, None, less_is_better=False)
+                   for name in ("export", "import")]
+
+
 class BareArrivals:
     """When each record reached a bare consumer, by sequence, in ns of the clock that all processes share."""
 
@@ -166,4 +190,4 @@ def kafka_sse(stage: Stage) -> list[Row]:
             for readers, runs in measured.items() for p99 in [median([run["p99_ms"] for run in runs])]]
 
 
-FIGURES = {"kafka-catch-up": kafka_catch_up, "kafka-restart": kafka_restart, "kafka-follow": kafka_follow, "kafka-sse": kafka_sse}
+FIGURES = {"kafka-catch-up": kafka_catch_up, "kafka-restart": kafka_restart, "kafka-audit": kafka_audit, "kafka-follow": kafka_follow, "kafka-sse": kafka_sse}
