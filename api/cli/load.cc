@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "api/cli/http_client.h"
+#include "domain/phone_number.h"
 #include "domain/sha256.h"
 
 namespace dialin::cli {
@@ -43,6 +44,12 @@ boost::json::object object_in(const std::string& body) {
 std::string text_in(const boost::json::object& object, std::string_view name) {
   const auto* member = object.if_contains(name);
   return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
+}
+
+/// As the server will understand it. What it will refuse has none.
+std::string number_in(const std::string& body) {
+  const auto number = PhoneNumber::parse(text_in(object_in(body), "phone_number"));
+  return number ? number->text() : std::string();
 }
 
 /// Whether another try may have another answer.
@@ -78,7 +85,7 @@ class Load {
     std::vector<std::thread> workers;
     for (std::size_t i = 0; i < options_.connections; ++i) {
       workers.emplace_back([this, client = i == 0 ? std::move(*first) : std::move(*HttpClient::make(options_.server, options_.key))] {
-        while (auto taken = take()) finish(taken->first, create(*client, taken->second));
+        while (auto taken = take()) finish(*taken, create(*client, taken->wish));
       });
     }
     for (auto& worker : workers) worker.join();
@@ -89,15 +96,26 @@ class Load {
   }
 
  private:
-  using Numbered = std::pair<std::uint64_t, Wish>;
+  struct Taken {
+    std::uint64_t place = 0;  ///< in the file: 0, 1, 2 …
+    Wish wish;
+    std::string phone_number;  ///< that it asks for, normalised; empty: none
+  };
 
-  std::optional<Numbered> take() {
+  /// Of two lines with one number the earlier one gets it: the later one is held back until that one has its answer.
+  std::optional<Taken> take() {
     std::unique_lock lock(mutex_);
     reported_more_.wait(lock, [this] { return is_given_up_ || taken_ - reported_ < kOutcomesMost; });
     if (is_given_up_) return std::nullopt;
     auto wish = file_.next();
     if (!wish) return std::nullopt;
-    return Numbered(taken_++, std::move(*wish));
+    Taken taken{taken_++, std::move(*wish), {}};
+    if (taken.wish.wrong.empty()) taken.phone_number = number_in(taken.wish.body);
+    if (taken.phone_number.empty()) return taken;
+    const auto [at, is_only] = asking_.try_emplace(taken.phone_number, taken.place);
+    const auto before = std::exchange(at->second, taken.place);
+    if (!is_only) reported_more_.wait(lock, [&] { return is_given_up_ || before < reported_ || outcomes_.contains(before); });
+    return taken;
   }
 
   /// Nothing: given up.
@@ -152,12 +170,13 @@ class Load {
     return is_given_up_;
   }
 
-  void finish(std::uint64_t number, std::optional<LoadOutcome> outcome) {
+  void finish(const Taken& taken, std::optional<LoadOutcome> outcome) {
     // Every other line would be answered the same.
     if (outcome && (outcome->status == 401 || outcome->status == 403)) outcome = give_up(shut_out(outcome->info));
     if (!outcome) return;
     const std::lock_guard lock(mutex_);
-    outcomes_.emplace(number, std::move(*outcome));
+    outcomes_.emplace(taken.place, std::move(*outcome));
+    if (const auto at = asking_.find(taken.phone_number); at != asking_.end() && at->second == taken.place) asking_.erase(at);
     for (auto at = outcomes_.begin(); at != outcomes_.end() && at->first == reported_; at = outcomes_.erase(at), ++reported_) {
       count(at->second);
     }
@@ -186,7 +205,8 @@ class Load {
   std::condition_variable reported_more_;
   std::uint64_t taken_ = 0;
   std::uint64_t reported_ = 0;
-  std::map<std::uint64_t, LoadOutcome> outcomes_;
+  std::map<std::uint64_t, LoadOutcome> outcomes_;           ///< by place, as long as an earlier one has none
+  std::unordered_map<std::string, std::uint64_t> asking_;  ///< number to the last line that asks for it and has no answer yet
   std::unordered_map<std::string, std::uint64_t> numbers_;  ///< in a dry run, by the line that gave it first
   bool is_given_up_ = false;
   Loaded loaded_;

@@ -128,6 +128,16 @@ def test_a_dry_run_creates_nothing_and_sees_numbers_that_come_twice(tenant, clie
     assert done.stderr == "1 would be created, 2 refused\n" and client.page()["total_count"] == 0
 
 
+def test_of_lines_with_one_number_the_first_gets_it_as_the_dry_run_says(tenant, tmp_path):
+    numbers = [fresh_number() for _ in range(100)]
+    rows = [spelled for number in numbers for spelled in (number, f"tel:{number}", number)]
+    content = "type,phone_number\n" + "".join(f"pin_dialin,{row}\n" for row in rows)
+    foretold = load(tenant, tmp_path / "configs.csv", content, "--dry-run", check=1).stdout.splitlines()
+    told = load(tenant, tmp_path / "configs.csv", content, check=1).stdout.splitlines()
+    for at, (before, after) in enumerate(zip(foretold, told, strict=True)):
+        assert ("created" in after) == ("would be created" in before) == (at % 3 == 0), (before, after)
+
+
 def test_the_report_as_json(tenant, tmp_path):
     number = fresh_number()
     done = load(tenant, tmp_path / "configs.data", lines_of({"type": "pin_dialin", "phone_number": number}, {"type": "pin"}), "--format", "json", "--json", check=1)
