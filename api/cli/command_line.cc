@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <type_traits>
 
 #include "api/cli/command.h"
 
@@ -46,6 +47,8 @@ template <class T>
 CommandLine::Option CommandLine::option(const std::string& flag, T& value, const std::string& help) {
   CLI::Option* option = app_->add_option(flag, value, help);
   option->capture_default_str();
+  // The library would wrap a negative number around.
+  if constexpr (std::is_same_v<T, std::size_t> || std::is_same_v<T, std::optional<std::uint64_t>>) option->check(CLI::NonNegativeNumber);
   return known(option, flag);
 }
 template CommandLine::Option CommandLine::option(const std::string&, std::string&, const std::string&);

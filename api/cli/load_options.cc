@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "api/cli/http_client.h"
+
 namespace dialin::cli {
 namespace {
 
@@ -38,6 +40,7 @@ Parsed<LoadOptions> read_load_options(const std::vector<std::string>& arguments)
   const char* key = std::getenv("DIALIN_KEY");
   if (key == nullptr || *key == '\0') return line.wrong_use("the API key is missing: give it in the environment as DIALIN_KEY");
   options.key = key;
+  if (const auto client = HttpClient::make(options.server, options.key); !client) return line.wrong_use(client.error().why);
   format = format_of(format, options.file);
   if (format.empty()) return line.wrong_use(options.file + " does not tell by its name what it holds: give --format json or csv");
   options.format = format == "csv" ? ConfigFile::Format::csv : ConfigFile::Format::json;

@@ -135,7 +135,7 @@ Result<void, FileFault> put(const std::string& file, std::string_view text, mode
   const std::string beside = file + std::string(kBeside) + std::to_string(::getpid());
   ::unlink(beside.c_str());
   const Descriptor created(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-  if (created.number() < 0) return failed(file, "making a new file beside it");
+  if (created.number() < 0) return failed(file, "making it");
   auto done = write_all(created.number(), file, text);
   if (done && owner != nullptr && owner->st_uid != ::geteuid() && ::fchown(created.number(), owner->st_uid, owner->st_gid) != 0) {
     done = failed(file, "keeping its owner");

@@ -1,6 +1,7 @@
 // One place reads options: flags win over environment over file.
 
 #include "api/cli/audit_options.h"
+#include "api/cli/reading_options.h"
 #include "api/cli/keyring_options.h"
 
 #include <gtest/gtest.h>
@@ -151,6 +152,13 @@ TEST(Options, commands_on_keys_name_what_they_act_on) {
     EXPECT_EQ(status_of(cli::read_keyring_options, words), cli::kWrongUse) << testing::PrintToString(words);
   }
   EXPECT_EQ(status_of(cli::read_verify_options, {}), cli::kWrongUse);
+}
+
+TEST(Options, a_number_below_zero_is_none) {
+  for (const auto read : {+[](const std::vector<std::string>& words) { return status_of(cli::read_tail_options, words); },
+                          +[](const std::vector<std::string>& words) { return status_of(cli::read_export_options, words); }}) {
+    EXPECT_EQ(read({"--data", "x", "--after", "-1"}), cli::kWrongUse);
+  }
 }
 
 }  // namespace
