@@ -48,13 +48,12 @@ Errno ChainFile::append(std::span<const Record> group) {
     take_back(buffer_.size());
     return error;
   }
-  if (options_.sync_groups) {
-    if (const Errno error = file_->sync(); error.failed()) end_process(options_.dir, "fdatasync of a group", error);
-  }
+  if (options_.sync_groups) sync("fdatasync of a group");
 
   for (std::uint32_t& offset : offsets_) offset += static_cast<std::uint32_t>(end_);
   end_ += buffer_.size();
   tail_ = tail_of(group.back());
+  if (options_.sync_groups) synced_ = tail_.sequence;
   index_->add(offsets_);
   index_->publish(tail_);
   if (buffer_.capacity() > kBufferKeptBytes) buffer_ = {};
@@ -72,8 +71,12 @@ void ChainFile::encode(std::span<const Record> group) {
   offsets_.clear();
   for (const Record& record : group) {
     offsets_.push_back(static_cast<std::uint32_t>(buffer_.size()));
-    append_frame(log_, record, tail_.sequence, buffer_);
+    append_frame(log_, record, synced_, buffer_);
   }
+}
+
+void ChainFile::sync(const char* what) {
+  if (const Errno error = file_->sync(); error.failed()) end_process(options_.dir, what, error);
 }
 
 /// Durably, before the failure is told: else a crash could bring back a write that its caller was told is not stored.
@@ -96,9 +99,8 @@ Errno ChainFile::begin_segment(Sequence first, std::uint64_t least) {
   auto made = supply_->take(least, std::max(least, next_size()));
   if (!made) return made.error();
   // The start proves the last segment only: what is before it must be there.
-  if (file_ && !options_.sync_groups) {
-    if (const Errno error = file_->sync(); error.failed()) end_process(options_.dir, "fdatasync of a segment", error);
-  }
+  if (synced_ < tail_.sequence) sync("fdatasync of a segment");
+  synced_ = tail_.sequence;
   const SegmentHead head{log_, first, tail_.id, tail_.time, term_, made->size};
   Errno error = made->file->write(head.encode(), 0);
   if (!error.failed()) error = made->file->sync();
@@ -119,13 +121,16 @@ Errno ChainFile::begin_segment(Sequence first, std::uint64_t least) {
 void ChainFile::mark() {
   const std::lock_guard lock(mutex_);
   if (marked_) return;
+  // Apart from the mark: of what is written together, a power cut may leave the mark alone.
+  if (synced_ < tail_.sequence) sync("fdatasync of a copy");
+  synced_ = tail_.sequence;
   buffer_.clear();
-  append_mark(log_, tail_.sequence, buffer_);
+  append_mark(log_, synced_, buffer_);
   // A mark that cannot be written is only missed when this segment is damaged later; the next frame goes over it.
   if (const Errno error = file_->write(buffer_, end_); error.failed()) {
     std::fprintf(stderr, "the log's mark cannot be written in %s: %s\n", options_.dir.c_str(), error.text().c_str());
   } else {
-    if (const Errno synced = file_->sync(); synced.failed()) end_process(options_.dir, "fdatasync of a mark", synced);
+    sync("fdatasync of a mark");
     end_ += buffer_.size();
   }
   marked_ = true;

@@ -26,7 +26,8 @@ struct ChainFileOptions {
   std::string dir;
   std::size_t segment_bytes = 0;
   std::chrono::milliseconds idle{50};  ///< without an append, before the mark is written
-  /// False: a copy of what is durable elsewhere. A group is synced with the next mark or the next segment; after a crash the rest is cut.
+  /// False: a copy of what is durable elsewhere. A group is synced before the next mark or the next segment, and until then no frame says
+  /// that it is durable; after a crash the rest is cut.
   bool sync_groups = true;
   SegmentSupply::Filling filling = SegmentSupply::Filling::zeros;  ///< of segments, ahead
 };
@@ -62,6 +63,7 @@ class ChainFile {
   Result<void, OpenFailure> open_last(const Seen& seen);
 
   Errno begin_segment(Sequence first, std::uint64_t least);
+  void sync(const char* what);
   void encode(std::span<const Record> group);
   void take_back(std::size_t size);
   void prepare_next();
@@ -84,6 +86,7 @@ class ChainFile {
   std::uint64_t size_ = 0;      ///< of file_
   std::uint64_t end_ = 0;       ///< where the next frame goes
   Tail tail_;
+  Sequence synced_;  ///< up to here all is durable, which is what frames say
   std::string buffer_;
   std::vector<std::uint32_t> offsets_;
 

@@ -71,6 +71,7 @@ Result<void, OpenFailure> ChainFile::open_last(const Seen& seen) {
   // Records that only the page cache holds were found as well as durable ones. From here on all of them count.
   if (const Errno error = file_->sync(); error.failed()) return open_failure(path + " cannot be synced", error);
   if (const Errno error = files_.sync_dir(options_.dir); error.failed()) return open_failure(options_.dir + " cannot be synced", error);
+  synced_ = tail_.sequence;
   index_->add(offsets_);
   index_->publish(tail_);
   return {};

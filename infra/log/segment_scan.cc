@@ -51,7 +51,8 @@ SegmentScan::Found SegmentScan::read_frame(Record& out) {
   if (!frame) return breaks("the head of its frame does not match its check");
   if (frame->synced > tail_.sequence)
     return breaks("its frame says that record " + std::to_string(frame->synced.value) + " was durable before");
-  // A group's frames all name the record before the group, so the first of them does so when that was the last to be proved.
+  // A group's frames all name the record before the group, so the first of them does so when that was the last to be proved. In a copy they
+  // name an earlier one, until a mark names the last.
   if (frame->synced == tail_.sequence) durable_ = tail_;
   if (frame->length == 0) {
     offset_ += kFrameHeadBytes;
