@@ -33,7 +33,8 @@ Result<std::vector<Entry>, NotRebuilt> read_share(const EventLog& log, const Cod
 }  // namespace
 
 NotRebuilt not_written(StoreError error) {
-  return {error == StoreError::no_space ? "the disk is full" : "they cannot be written"};
+  const bool is_full = error == StoreError::no_space;
+  return {is_full ? "the disk is full" : "they cannot be written", is_full};
 }
 
 LastStep::LastStep(SwitchedStore& serving, const EventLog& log, const Codec& codec, std::unique_ptr<ViewStore> store, Tail position)
@@ -45,13 +46,13 @@ bool LastStep::step() {
   try {
     const Tail goal = place_of(serving_).position;
     if (projector_.position() != goal) {
-      if (const auto applied = apply_share(goal); !applied) why_not_ = applied.error().why;
+      if (const auto applied = apply_share(goal); !applied) why_not_ = applied.error();
     }
-    if (why_not_.empty() && projector_.position() != goal) return false;
+    if (why_not_.why.empty() && projector_.position() != goal) return false;
   } catch (const std::exception& error) {
-    why_not_ = error.what();
+    why_not_ = {error.what()};
   }
-  if (why_not_.empty()) {
+  if (why_not_.why.empty()) {
     serving_.switch_to(std::move(store_));
     is_done_ = true;
   }
@@ -69,10 +70,10 @@ Result<void, NotRebuilt> LastStep::apply_share(const Tail& goal) {
 Result<Ended, NotRebuilt> LastStep::wait(const std::stop_token& stop) {
   std::unique_ptr<ViewStore> given_up;  // closed without the lock: that takes a while, and the writer must not wait
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, stop, [&] { return is_done_ || !why_not_.empty(); });
+  changed_.wait(lock, stop, [&] { return is_done_ || !why_not_.why.empty(); });
   given_up = std::move(store_);
   lock.unlock();
-  if (!why_not_.empty()) return NotRebuilt{why_not_};
+  if (!why_not_.why.empty()) return why_not_;
   return is_done_ ? Ended::well : Ended::by_stop;
 }
 

@@ -19,6 +19,7 @@ namespace dialin::projections {
 /// Why new views did not come about: a part of a sentence.
 struct NotRebuilt {
   std::string why;
+  bool is_for_room = false;
 };
 NotRebuilt not_written(StoreError error);
 enum class Ended : std::uint8_t { well, by_stop };
@@ -49,7 +50,7 @@ class LastStep {
   std::unique_ptr<ViewStore> store_;  ///< null: handed over, or given up
   Projector projector_;
   bool is_done_ = false;
-  std::string why_not_;
+  NotRebuilt why_not_;  ///< without a reason: nothing is wrong
 };
 
 }  // namespace dialin::projections

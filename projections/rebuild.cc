@@ -17,11 +17,15 @@ std::string megabytes(std::uintmax_t bytes) {
   return std::to_string((bytes + kMegabyte - 1) / kMegabyte) + " MB";
 }
 
-/// Files that go while they are counted are none.
+std::uintmax_t and_a_quarter(std::uintmax_t bytes) {
+  return bytes + bytes / 4;
+}
+
+/// Files that go while they are counted are none; nor is a directory that is not there.
 std::uintmax_t bytes_in(const std::string& dir) {
   std::uintmax_t bytes = 0;
   std::error_code gone;
-  for (const auto& entry : fs::directory_iterator(dir)) {
+  for (const auto& entry : fs::directory_iterator(dir, gone)) {
     const auto size = entry.file_size(gone);
     if (!gone) bytes += size;
   }
@@ -101,17 +105,19 @@ void Rebuild::run(const std::stop_token& stop) {
 
 /// What the store and the file system throw is why it did not come about. Nothing of it is left then: it would take the log's room.
 Rebuild::Done Rebuild::attempt(const std::stop_token& stop) {
-  const auto failed = [&](const std::string& why) -> Done {
+  const auto failed = [&](NotRebuilt not_rebuilt) -> Done {
+    learn_room(not_rebuilt);
     std::error_code kept;
     fs::remove_all(folder_.rebuilding(), kept);
     if (!kept) fs::remove_all(folder_.of_schema(kSchema), kept);
-    return NotRebuilt{kept ? why + ", and what was built cannot be removed: " + kept.message() : why};
+    if (kept) not_rebuilt.why += ", and what was built cannot be removed: " + kept.message();
+    return not_rebuilt;
   };
   try {
     auto store = open_built();
     if (!store) {
       const Done built = build(stop);
-      if (!built) return failed(built.error().why);
+      if (!built) return failed(built.error());
       if (*built == Ended::by_stop) return built;
       store = ports_.stores.open(folder_.of_schema(kSchema));
     }
@@ -123,10 +129,10 @@ Rebuild::Done Rebuild::attempt(const std::stop_token& stop) {
       done = last_step->wait(stop);
     }
     store.reset();  // before its files go
-    if (!done) return failed(done.error().why);
+    if (!done) return failed(done.error());
     return done;
   } catch (const std::exception& error) {
-    return failed(error.what());
+    return failed({error.what()});
   }
 }
 
@@ -147,9 +153,9 @@ std::unique_ptr<ViewStore> Rebuild::open_built() {
 }
 
 Rebuild::Done Rebuild::build(const std::stop_token& stop) {
-  // The new ones are not much larger.
-  const std::uintmax_t expected = bytes_in(folder_.current()) / 4 * 5;
-  if (auto why = why_no_room(expected + limits_.free_bytes_min); !why.empty()) return NotRebuilt{std::move(why)};
+  // As a rule the new ones are not much larger. How much larger those of a log of many deletions are shows only when they are built.
+  const std::uintmax_t expected = std::max(and_a_quarter(bytes_in(folder_.current())), learned_bytes_);
+  if (const auto room = look_for_room(expected + limits_.free_bytes_min); !room) return room.error();
   fs::remove_all(folder_.rebuilding());
   {
     const auto store = ports_.stores.bulk(folder_.rebuilding());
@@ -185,7 +191,7 @@ Rebuild::Done Rebuild::apply_up_to(const Tail& end, Projector& projector, const 
     const auto batch = ahead.next();
     if (!batch) return NotRebuilt{batch.error().text};
     if (batch->empty()) return NotRebuilt{"the log gives nothing behind record " + std::to_string(projector.position().sequence.value)};
-    if (auto why = why_no_room(limits_.free_bytes_min); !why.empty()) return NotRebuilt{std::move(why)};
+    if (const auto room = look_for_room(limits_.free_bytes_min); !room) return room.error();
     if (const auto applied = projector.apply(*batch); !applied) return not_written(applied.error());
     applied_.store(projector.position().sequence.value, std::memory_order_relaxed);
   }
@@ -215,10 +221,16 @@ bool Rebuild::waits(std::chrono::milliseconds time, const std::stop_token& stop)
   return !stop.stop_requested();
 }
 
-std::string Rebuild::why_no_room(std::uintmax_t needed) const {
+Result<void, NotRebuilt> Rebuild::look_for_room(std::uintmax_t needed) const {
   const std::uintmax_t free = fs::space(folder_.dir()).available;
   if (free >= needed) return {};
-  return "the disk has " + megabytes(free) + " free, and " + megabytes(needed) + " are needed, for the log, too";
+  return NotRebuilt{"the disk has " + megabytes(free) + " free, and " + megabytes(needed) + " are needed, for the log, too", true};
+}
+
+/// While what was built is still there. What filled the room once is not built again before there is more.
+void Rebuild::learn_room(const NotRebuilt& not_rebuilt) {
+  if (!not_rebuilt.is_for_room) return;
+  learned_bytes_ = std::max(learned_bytes_, and_a_quarter(std::max(bytes_in(folder_.rebuilding()), bytes_in(folder_.of_schema(kSchema)))));
 }
 
 void Rebuild::say_trouble(const std::string& why, std::chrono::milliseconds wait) {

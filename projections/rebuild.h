@@ -78,7 +78,8 @@ class Rebuild {
   Done apply_up_to(const Tail& goal, Projector& projector, const std::stop_token& stop);
   void put_in_place(const std::stop_token& stop);
   bool waits(std::chrono::milliseconds time, const std::stop_token& stop);
-  std::string why_no_room(std::uintmax_t needed) const;
+  Result<void, NotRebuilt> look_for_room(std::uintmax_t needed) const;
+  void learn_room(const NotRebuilt& not_rebuilt);
   /// How far the new views may go now.
   Tail goal();
   void say_trouble(const std::string& why, std::chrono::milliseconds wait);
@@ -87,6 +88,7 @@ class Rebuild {
   const std::uint64_t from_;
   Ports ports_;
   const RebuildLimits limits_;
+  std::uintmax_t learned_bytes_ = 0;  ///< what the new views take at least, as attempts have shown; its thread
   std::atomic<std::uint64_t> applied_{0};
   std::atomic<std::uint64_t> end_{0};
   std::atomic<bool> is_done_{false};

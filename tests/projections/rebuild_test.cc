@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <random>
 
@@ -182,6 +183,49 @@ TEST_P(RebuildTest, waits_while_there_is_no_room_and_leaves_none_of_it) {
   }
   views.happen(20);
   EXPECT_EQ(of_schema_1(content_of(*views.serving)), of_schema_1(right_content()));
+}
+
+/// As if the disk were full after so many batches, and so much of it were filled until then.
+class FillsTheDisk : public ViewStore {
+ public:
+  FillsTheDisk(std::unique_ptr<ViewStore> store, const std::string& dir, std::uintmax_t bytes) : store_(std::move(store)) {
+    std::ofstream(dir + "/table");
+    std::filesystem::resize_file(dir + "/table", bytes);
+  }
+  bool get(Family family, std::string_view key, std::string& value) const override { return store_->get(family, key, value); }
+  std::unique_ptr<ViewCursor> cursor(Family family, std::string_view prefix) const override { return store_->cursor(family, prefix); }
+  std::unique_ptr<ViewReader> snapshot() const override { return store_->snapshot(); }
+  std::unique_ptr<ViewBatch> batch() override { return store_->batch(); }
+  Result<void, StoreError> apply(ViewBatch& batch) override {
+    if (++batches_ > 1) return StoreError::no_space;
+    return store_->apply(batch);
+  }
+  Result<void, StoreError> flush() override { return store_->flush(); }
+  bool resume() override { return store_->resume(); }
+  void forget_idempotency_before(std::int64_t us) override { store_->forget_idempotency_before(us); }
+
+ private:
+  std::unique_ptr<ViewStore> store_;
+  int batches_ = 0;
+};
+
+TEST_P(RebuildTest, is_not_built_again_before_there_is_more_room_than_it_has_filled) {
+  serve();
+  // All that there is, so that more does not come about here.
+  const std::uintmax_t free = std::filesystem::space(std::string(views.dir / "views")).available;
+  std::atomic<int> loads{0};
+  views.stores.bulk = [&, bulk = views.stores.bulk](const std::string& dir) {
+    ++loads;
+    auto store = bulk(dir);
+    return std::make_unique<FillsTheDisk>(std::move(store), dir, free);
+  };
+  const auto rebuild = views.rebuild();
+  ASSERT_TRUE(views.wait_until([&] { return views.lines.all().size() >= 6; }));
+  EXPECT_EQ(loads, 1);
+  const auto lines = views.lines.all();
+  EXPECT_NE(lines[1].find("new ones were not built: the disk is full"), std::string::npos) << lines[1];
+  for (std::size_t i = 2; i < lines.size(); ++i) EXPECT_NE(lines[i].find("are needed, for the log, too"), std::string::npos) << lines[i];
+  EXPECT_FALSE(std::filesystem::exists(folder().rebuilding()));
 }
 
 TEST_P(RebuildTest, is_tried_again_until_it_can_be_done) {
