@@ -22,4 +22,9 @@ std::optional<LogPoint> parse_log_point(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_beyond(Sequence sequence, Instant time, const LogPoint& point) {
+  if (const auto* last = std::get_if<Sequence>(&point)) return sequence > *last;
+  return time > std::get<Instant>(point);
+}
+
 }  // namespace dialin

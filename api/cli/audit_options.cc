@@ -54,7 +54,7 @@ Parsed<ReplayOptions> read_replay_options(const std::vector<std::string>& argume
   if (const auto why = log.read(options.log); !why.empty()) return line.wrong_use(why);
   options.to = parse_log_point(to);
   if (!options.to) return line.wrong_use(no_log_point("--to"));
-  if (options.to == log::LogPoint(Sequence{0})) return line.wrong_use("--to must be at least 1: before the first record there is no log");
+  if (options.to == LogPoint(Sequence{0})) return line.wrong_use("--to must be at least 1: before the first record there is no log");
   return options;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "api/cli/options.h"
-#include "infra/log/log_point.h"
+#include "domain/log_point.h"
 
 namespace dialin::cli {
 
@@ -46,8 +46,8 @@ Parsed<VerifyOptions> read_verify_options(const std::vector<std::string>& argume
 
 struct ReplayOptions {
   LogOptions log;
-  std::optional<log::LogPoint> to;  ///< nothing: all that is there
-  std::string out;                  ///< the directory to make
+  std::optional<LogPoint> to;  ///< nothing: all that is there
+  std::string out;             ///< the directory to make
   bool json = false;
 };
 Parsed<ReplayOptions> read_replay_options(const std::vector<std::string>& arguments);

@@ -38,13 +38,8 @@ void print(const DigestOptions& options, const StateDigest& state, const Tail& a
   std::cout << text << '\n';
 }
 
-bool is_beyond(const Record& record, const log::LogPoint& at) {
-  if (const auto* sequence = std::get_if<Sequence>(&at)) return record.sequence > *sequence;
-  return record.time > std::get<Instant>(at);
-}
-
 /// Why the log does not reach to `at`; empty: it does.
-std::string not_reached(const log::LogPoint& at, const Tail& end) {
+std::string not_reached(const LogPoint& at, const Tail& end) {
   if (const auto* time = std::get_if<Instant>(&at)) {
     return *time > telemetry::SystemClock().now() ? "--at is in the future: what will be then is not known" : "";
   }
@@ -61,7 +56,7 @@ int digest_log(const DigestOptions& options) {
   log::LogWalk::Step step;
   while ((step = log.next(record)) == log::LogWalk::Step::record) {
     // A deletion that begins a move belongs to its creation: what ends with it ends with both.
-    if (options.at && is_beyond(record, *options.at) && !fold.is_within_move()) break;
+    if (options.at && is_beyond(record.sequence, record.time, *options.at) && !fold.is_within_move()) break;
     const auto event = log.event(record);
     if (!event) return log.fails(event.error());
     fold.add(record, *event ? &**event : nullptr);

@@ -7,12 +7,6 @@
 namespace dialin::cli {
 namespace {
 
-bool is_beyond(const Record& record, const std::optional<log::LogPoint>& to) {
-  if (!to) return false;
-  if (const auto* sequence = std::get_if<Sequence>(&*to)) return record.sequence > *sequence;
-  return record.time > std::get<Instant>(*to);
-}
-
 class Export {
  public:
   explicit Export(const ExportOptions& options) : options_(options) {}
@@ -39,10 +33,10 @@ int Export::write_all() {
   Record record;
   log::LogWalk::Step step;
   while ((step = log_.next(record)) == log::LogWalk::Step::record) {
-    if (is_beyond(record, options_.to)) return kDone;
+    if (options_.to && is_beyond(record.sequence, record.time, *options_.to)) return kDone;
     codec::append_chain_line(record, output_.text());
     if (output_.is_full() && !output_.flush()) return kCouldNotRun;
-    if (options_.to == log::LogPoint(record.sequence)) return kDone;
+    if (options_.to == LogPoint(record.sequence)) return kDone;
   }
   if (step == log::LogWalk::Step::fault) return log_.fails(log_.walk().fault());
   return look_at_end();

@@ -14,8 +14,8 @@ namespace dialin::cli {
 
 struct DigestOptions {
   LogOptions log;
-  std::optional<log::LogPoint> at;  ///< nothing: the end
-  bool views = false;               ///< of the views in DATA instead of the log
+  std::optional<LogPoint> at;  ///< nothing: the end
+  bool views = false;          ///< of the views in DATA instead of the log
   bool json = false;
 };
 Parsed<DigestOptions> read_digest_options(const std::vector<std::string>& arguments);
@@ -41,7 +41,7 @@ Parsed<TailOptions> read_tail_options(const std::vector<std::string>& arguments)
 struct ExportOptions {
   LogOptions log;
   Sequence after;
-  std::optional<log::LogPoint> to;  ///< nothing: the end
+  std::optional<LogPoint> to;  ///< nothing: the end
 };
 Parsed<ExportOptions> read_export_options(const std::vector<std::string>& arguments);
 

@@ -12,14 +12,9 @@ namespace {
 /// Of one append to the copy. A move that begins with the last one makes it one more.
 constexpr std::size_t kGroupRecords = 512;
 
-bool is_behind(const Record& record, const std::optional<LogPoint>& point) {
-  const Instant* time = point ? std::get_if<Instant>(&*point) : nullptr;
-  return time != nullptr && record.time > *time;
-}
-
+/// No look at the next record is needed, which may be long in coming.
 bool is_last(const Record& record, const std::optional<LogPoint>& point) {
-  const Sequence* sequence = point ? std::get_if<Sequence>(&*point) : nullptr;
-  return sequence != nullptr && record.sequence >= *sequence;
+  return point == LogPoint(record.sequence);
 }
 
 }  // namespace
@@ -61,10 +56,13 @@ bool CopiedWalk::fill() {
 bool CopiedWalk::take() {
   const auto step = walk_.next(group_[filled_]);
   if (step == LogWalk::Step::fault) return fails(walk_.fault().text, walk_.fault().unreadable);
-  ended_ = step == LogWalk::Step::end || is_behind(group_[filled_], to_) || is_last(group_[filled_], to_);
-  if (step == LogWalk::Step::end) return ends();
-  if (is_behind(group_[filled_], to_)) return true;
-  if (begins_move(group_[filled_])) {
+  ended_ = step == LogWalk::Step::end;
+  if (ended_) return ends();
+  const Record& first = group_[filled_];
+  ended_ = to_ && is_beyond(first.sequence, first.time, *to_);
+  if (ended_) return true;
+  ended_ = is_last(first, to_);
+  if (begins_move(first)) {
     const auto second = walk_.next(group_[filled_ + 1]);
     if (second == LogWalk::Step::fault) return fails(walk_.fault().text, walk_.fault().unreadable);
     // Its writer died, or is at it: the next opening completes it.

@@ -9,8 +9,8 @@
 
 #include "domain/codec.h"
 #include "domain/event_log.h"
+#include "domain/log_point.h"
 #include "infra/log/chain_file.h"
-#include "infra/log/log_point.h"
 #include "infra/log/log_walk.h"
 
 namespace dialin::log {

@@ -18,5 +18,13 @@ TEST(LogPoint, anything_else_must_be_a_time) {
     EXPECT_EQ(parse_log_point(text), std::nullopt) << text;
 }
 
+TEST(LogPoint, a_record_at_it_is_within_and_the_next_one_beyond) {
+  EXPECT_FALSE(is_beyond({7}, {100}, LogPoint(Sequence{7})));
+  EXPECT_TRUE(is_beyond({8}, {100}, LogPoint(Sequence{7})));
+  EXPECT_TRUE(is_beyond({1}, {100}, LogPoint(Sequence{0})));
+  EXPECT_FALSE(is_beyond({7}, {100}, LogPoint(Instant{100})));
+  EXPECT_TRUE(is_beyond({7}, {101}, LogPoint(Instant{100})));
+}
+
 }  // namespace
 }  // namespace dialin
