@@ -30,6 +30,7 @@ int run_history(const std::vector<std::string>& arguments) {
     ++found;
   }
   if (step == log::LogWalk::Step::fault) return finish(log.fails(log.walk().fault()));
+  if (const auto loss = log.walk().loss()) return finish(log.fails({*loss, false}));
   if (found > 0) return finish(kDone);
   return log.fails({"the log has no event of config " + options.id.text(), false});
 }

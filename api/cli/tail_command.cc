@@ -55,7 +55,9 @@ int Printing::print() {
     if (step == Step::end) {
       if (const auto last = log_.walk().tail().sequence; options_.after > last)
         return log_.fails({"the log ends at record " + std::to_string(last.value) + ", before --after", false});
-      return options_.follow ? follow() : kDone;
+      if (options_.follow) return follow();
+      const auto loss = log_.walk().loss();
+      return loss ? log_.fails({*loss, false}) : kDone;
     }
     if (!is_wanted(record)) continue;
     const auto event = log_.event(record);

@@ -198,6 +198,24 @@ def test_a_record_that_was_taken_out_is_found(kept, rebuilt, at):
     assert "chain" in said["what"] and f"offset {sound}" in said["what"] or "a node took the lead" in said["what"]
     for command in ("digest", "export"):
         assert run(command, *tampered, check=1).stderr
+    for command in (["tail", "--json"], ["history", "--json", kept.config["id"]]):
+        told = run(*command, *tampered, check=1)
+        of_whole = run(*command, *kept.words()).stdout.splitlines()
+        assert told.stdout.splitlines() == [line for line in of_whole if json.loads(line)["sequence"] <= sound], "what is sound is shown"
+        assert told.stderr == f"dialin {command[0]}: {said['what']}\n"
+
+
+def test_following_waits_for_what_may_still_come(kept, rebuilt):
+    records = list(kept.records)
+    del records[-2]
+    process = subprocess.Popen([BINARY, "tail", "--follow", "--json", *rebuilt.of(records)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        for sequence in range(1, len(records)):
+            assert json.loads(process.stdout.readline())["sequence"] == sequence
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0 and process.stderr.read() == ""
+    finally:
+        process.kill()
 
 
 def test_a_record_that_was_taken_out_does_not_hide_behind_a_node_that_went_on(kept, rebuilt):
