@@ -27,13 +27,14 @@ constexpr std::uint64_t kBodyBytesMax = 1 << 20;
 
 class KeptConnection : public HttpClient {
  public:
-  KeptConnection(std::string host, std::string port, std::string path, std::string key)
-      : host_(std::move(host)), port_(std::move(port)), path_(std::move(path)), key_(std::move(key)) {}
+  /// `authority` is host and port as a URL writes them: an IPv6 address in brackets.
+  KeptConnection(std::string host, std::string port, std::string authority, std::string path, std::string key)
+      : host_(std::move(host)), port_(std::move(port)), authority_(std::move(authority)), path_(std::move(path)), key_(std::move(key)) {}
 
   Result<HttpAnswer, NotAnswered> call(const char* method, const std::string& target, const Headers& headers,
                                        const std::string& body) override {
     http::request<http::string_body> request(http::string_to_verb(method), path_ + target, 11, body);
-    request.set(http::field::host, host_ + ":" + port_);
+    request.set(http::field::host, authority_);
     request.set(http::field::authorization, "Bearer " + key_);
     if (!body.empty()) request.set(http::field::content_type, "application/json");
     for (const auto& [name, value] : headers) request.set(name, value);
@@ -42,7 +43,7 @@ class KeptConnection : public HttpClient {
     parser.body_limit(kBodyBytesMax);
     if (const auto error = exchange(request, parser)) {
       stream_.reset();
-      return NotAnswered{"http://" + host_ + ":" + port_ + ": " + error.message()};
+      return NotAnswered{"http://" + authority_ + ": " + error.message()};
     }
     if (!parser.keep_alive()) stream_.reset();
     auto& answer = parser.get();
@@ -94,7 +95,7 @@ class KeptConnection : public HttpClient {
     io_.run();
   }
 
-  const std::string host_, port_, path_, key_;
+  const std::string host_, port_, authority_, path_, key_;
   asio::io_context io_{1};
   std::optional<boost::beast::tcp_stream> stream_;
   boost::beast::flat_buffer buffer_;
@@ -109,8 +110,9 @@ Result<std::unique_ptr<HttpClient>, NotAnswered> HttpClient::make(const std::str
   }
   std::string path(parsed->encoded_path());
   while (path.ends_with('/')) path.pop_back();
-  return std::make_unique<KeptConnection>(parsed->host_address(), parsed->has_port() ? std::string(parsed->port()) : "80", std::move(path),
-                                          key);
+  std::string port = parsed->has_port() ? std::string(parsed->port()) : "80";
+  std::string authority = std::string(parsed->encoded_host()) + ":" + port;
+  return std::make_unique<KeptConnection>(parsed->host_address(), std::move(port), std::move(authority), std::move(path), key);
 }
 
 }  // namespace dialin::cli

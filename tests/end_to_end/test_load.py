@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import re
+import socket
 import subprocess
 import threading
 
@@ -218,3 +219,36 @@ def test_what_is_put_off_is_tried_again_with_the_same_key(tenant, tmp_path):
         server.server_close()
     assert [line.split()[3] for line in done.stdout.splitlines()] == list(dict.fromkeys(line.split()[3] for line in done.stdout.splitlines()))
     assert len(server.seen) == 8 and all(len(times) == 5 for times in server.seen.values()) and all(re.fullmatch("load-[0-9a-f]{32}", key) for key in server.seen)
+
+
+class Naming(http.server.BaseHTTPRequestHandler):
+    """Refuses everything, and remembers by which name it was called."""
+
+    def do_GET(self):
+        self.server.names.append(self.headers["Host"])
+        self.send_response(403)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class OnSix(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
+@pytest.mark.parametrize("kind,host", [(http.server.ThreadingHTTPServer, "127.0.0.1"), (OnSix, "[::1]")], ids=["4", "6"])
+def test_a_server_is_called_by_the_name_that_its_url_has(tenant, tmp_path, kind, host):
+    server = kind((host.strip("[]"), 0), Naming)
+    server.names = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    name = f"{host}:{server.server_port}"
+    try:
+        load(tenant, tmp_path / "a.jsonl", lines_of({"type": "pin_dialin"}), server=f"http://{name}", check=3)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert server.names == [name]
+    gone = load(tenant, tmp_path / "a.jsonl", lines_of({"type": "pin_dialin"}), server=f"http://{host}:1", check=3)
+    assert f"http://{host}:1: " in gone.stderr
