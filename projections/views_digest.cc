@@ -62,18 +62,32 @@ std::uint64_t rows(const ViewReader& views, Family family) {
   return count;
 }
 
+/// Whether the log holds the record that the views stand at. Equal sequences prove nothing. Empty, or what is wrong.
+std::string why_of_another_log(const ViewsPlace& place, const EventLog& log) {
+  if (place.log && *place.log != log.id()) return "the views are of another log, " + place.log->text();
+  const auto& [sequence, id, time] = place.position;
+  if (sequence.value == 0) return {};
+  const std::string name = "record " + std::to_string(sequence.value) + ", which the views stand at, ";
+  const auto record = log.at(sequence);
+  if (!record) return name + "cannot be read from the log";
+  return record->id == id ? "" : name + "is another one in the log: " + record->id.hex() + ", and they know " + id.hex();
+}
+
 }  // namespace
 
 ViewsDigest digest_of_views(const ViewReader& views, const EventLog& log, const Codec& codec,
                             const std::function<void(std::uint64_t)>& seen) {
   ViewsDigest digest;
-  digest.position = place_of(views).position;
+  const ViewsPlace place = place_of(views);
+  digest.position = place.position;
+  digest.fault = why_of_another_log(place, log);
   Fold fold(views, log, codec);
   std::string config;
   Sequence last;
   std::uint64_t count = 0;
   const auto finish = [&] {
-    if (!config.empty() && digest.fault.empty()) digest.fault = fold.add(config, last);
+    if (config.empty() || !digest.fault.empty()) return;
+    digest.fault = fold.add(config, last);
     seen(++count);
   };
   // By tenant, config and version: the last key of a config is its last event.

@@ -95,7 +95,7 @@ int digest_views(const DigestOptions& options) {
     }
     Progress progress("configs");
     const auto folded =
-        projections::digest_of_views(*views, **log, codec::JsonCodec(), [&](std::uint64_t seen) { progress.show(0, seen); });
+        projections::digest_of_views(*views, **log, codec::JsonCodec(), [&](std::uint64_t seen) { progress.show(-1, seen); });
     progress.clear();
     if (!folded.fault.empty()) return says(folded.fault, kNotSo);
     print(options, folded.state, folded.position);
