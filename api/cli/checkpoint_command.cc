@@ -61,8 +61,7 @@ int init(const std::vector<std::string>& arguments) {
   const auto made = crypto::init_note_key(options.file, options.name, crypto::SystemRandom());
   if (!made) return fails(made.error().text, made.error().code == crypto::FaultCode::invalid ? kWrongUse : kCouldNotRun);
   std::cerr << "made " << options.file << ", which signs, and " << options.file << ".pub, which checks:\n";
-  std::cout << made->encoded() << '\n';
-  return kDone;
+  return print("dialin checkpoint", made->encoded() + "\n");
 }
 
 }  // namespace
@@ -79,10 +78,7 @@ int run_checkpoint(const std::vector<std::string>& arguments) {
   // A log that is being founded has nothing yet that could be told.
   if (end->tail.sequence.value == 0) return fails("the log holds no record yet");
   const Checkpoint checkpoint{end->log, end->tail.sequence, end->tail.id, telemetry::SystemClock{}.now()};
-  // Half a note in the auditor's file would be found out when it is needed.
-  Output out;
-  out.text() = crypto::signed_note(checkpoint.text(), *signer);
-  return out.flush() ? kDone : fails("the note cannot be written: " + out.fault());
+  return print("dialin checkpoint", crypto::signed_note(checkpoint.text(), *signer));
 }
 
 }  // namespace dialin::cli

@@ -3,6 +3,8 @@
 #include <array>
 #include <iostream>
 
+#include "api/cli/output.h"
+
 namespace dialin::cli {
 namespace {
 
@@ -23,13 +25,15 @@ constexpr std::array kCommands = {
     CommandEntry{"import", "put an exported chain into an empty log, or go on with it", run_import},
 };
 
-void print_help(std::ostream& out) {
-  out << "dialin: an event-sourced store for what happens when a phone number rings.\n\n"
-         "Usage: dialin COMMAND [OPTIONS]\n\nCommands:\n";
+std::string help() {
+  std::string text =
+      "dialin: an event-sourced store for what happens when a phone number rings.\n\n"
+      "Usage: dialin COMMAND [OPTIONS]\n\nCommands:\n";
   for (const auto& command : kCommands) {
-    out << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.summary << '\n';
+    text.append("  ").append(command.name).append(12 - command.name.size(), ' ').append(command.summary).append("\n");
   }
-  out << "\nTry it:\n"
+  return text +
+         "\nTry it:\n"
          "  dialin serve --data ./data --dev        keys and key ring are made; prints a key and a curl line\n\n"
          "In earnest:\n"
          "  dialin keyring init /etc/dialin/keyring.json\n"
@@ -53,19 +57,13 @@ std::string_view version() {
 
 int run(const std::vector<std::string>& arguments) {
   const std::string_view first = arguments.empty() ? std::string_view{} : std::string_view{arguments.front()};
-  if (first == "--help" || first == "-h" || first == "help") {
-    print_help(std::cout);
-    return kDone;
-  }
-  if (first == "--version") {
-    std::cout << "dialin " << version() << '\n';
-    return kDone;
-  }
+  if (first == "--help" || first == "-h" || first == "help") return print("dialin", help());
+  if (first == "--version") return print("dialin", "dialin " + std::string(version()) + "\n");
   for (const auto& command : kCommands) {
     if (command.name == first) return command.run({arguments.begin() + 1, arguments.end()});
   }
   if (first.empty()) {
-    print_help(std::cerr);
+    std::cerr << help();
   } else {
     std::cerr << "dialin: there is no command '" << first << "'; 'dialin --help' lists them\n";
   }

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 #include <type_traits>
 
 #include "api/cli/command.h"
+#include "api/cli/output.h"
 
 namespace dialin::cli {
 namespace {
@@ -84,7 +86,11 @@ std::optional<int> CommandLine::parse(std::vector<std::string> arguments) {
     app_->parse(arguments);
     return std::nullopt;
   } catch (const CLI::ParseError& end) {
-    if (end.get_exit_code() == 0) return app_->exit(end, std::cout, std::cerr);  // --help
+    if (end.get_exit_code() == 0) {
+      std::ostringstream help;
+      const int status = app_->exit(end, help, std::cerr);
+      return print(name_, help.str(), status);
+    }
     return wrong_use(what_is_wrong(end.what()) + "; '" + name_ + " --help' lists the options");
   }
 }

@@ -4,6 +4,7 @@
 
 #include "api/cli/audited_log.h"
 #include "api/cli/command.h"
+#include "api/cli/output.h"
 #include "api/cli/reading_options.h"
 #include "api/cli/views_reader.h"
 #include "domain/state_digest.h"
@@ -16,13 +17,10 @@
 namespace dialin::cli {
 namespace {
 
-void print(const DigestOptions& options, const StateDigest& state, const Tail& at) {
+int tell(const DigestOptions& options, const StateDigest& state, const Tail& at) {
   const Bytes32 digest = state.digest();
   const std::string hex = to_hex(digest.data(), digest.size());
-  if (!options.json) {
-    std::cout << hex << '\n';
-    return;
-  }
+  if (!options.json) return print("dialin digest", hex + "\n");
   std::string text;
   codec::JsonWriter json(text);
   json.open_object();
@@ -35,7 +33,7 @@ void print(const DigestOptions& options, const StateDigest& state, const Tail& a
   json.name("configs");
   json.number(state.configs());
   json.close_object();
-  std::cout << text << '\n';
+  return print("dialin digest", text + "\n");
 }
 
 /// Why the log does not reach to `at`; empty: it does.
@@ -71,8 +69,7 @@ int digest_log(const DigestOptions& options) {
     }
     if (fold.is_within_move()) log.say("the log ends between the two records of a move: it is not counted");
   }
-  print(options, fold.state(), whole);
-  return kDone;
+  return tell(options, fold.state(), whole);
 }
 
 int digest_views(const DigestOptions& options) {
@@ -98,9 +95,8 @@ int digest_views(const DigestOptions& options) {
         projections::digest_of_views(*views, **log, codec::JsonCodec(), [&](std::uint64_t seen) { progress.show(-1, seen); });
     progress.clear();
     if (!folded.fault.empty()) return says(folded.fault, kNotSo);
-    print(options, folded.state, folded.position);
     if (!options.json) std::cerr << "the views stand at record " << folded.position.sequence.value << '\n';
-    return kDone;
+    return tell(options, folded.state, folded.position);
   } catch (const StoreFailure& failure) {
     return says(std::string("the views cannot be read: ") + failure.what(), kCouldNotRun);
   }

@@ -15,7 +15,6 @@ class Export {
  private:
   int write_all();
   int look_at_end();
-  int cannot_write();
 
   const ExportOptions& options_;
   AuditedLog log_{"export"};
@@ -25,8 +24,9 @@ class Export {
 int Export::run() {
   if (const auto fault = log_.open(options_.log, options_.after)) return log_.fails(*fault);
   const int end = write_all();
-  // What is sound was written, whatever comes behind it.
-  return output_.flush() ? end : cannot_write();
+  log_.progress().clear();
+  // What is sound is written, whatever comes behind it. A reader that has gone has not got it all.
+  return output_.end("dialin export", end);
 }
 
 int Export::write_all() {
@@ -50,12 +50,6 @@ int Export::look_at_end() {
   if (to != nullptr && *to > last) return not_so("the log ends at record " + std::to_string(last.value) + ", before --to");
   if (options_.after > last) return not_so("the log ends at record " + std::to_string(last.value) + ", before --after");
   return kDone;
-}
-
-/// Also of a reader that has gone: it has not got it all.
-int Export::cannot_write() {
-  log_.progress().clear();
-  return output_.is_unread() ? kCouldNotRun : log_.fails({output_.fault(), true});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "api/cli/import_directory.h"
 #include "api/cli/import_options.h"
 #include "api/cli/import_topic.h"
+#include "api/cli/output.h"
 #include "api/cli/progress.h"
 #include "infra/codec/json_codec.h"
 #include "infra/codec/json_writer.h"
@@ -74,8 +75,7 @@ int run_import(const std::vector<std::string>& arguments) {
   if (imported.ends_within_move) {
     std::cerr << "record " << imported.head.sequence.value << ", the last one, begins a move; the node that leads next completes it\n";
   }
-  std::cout << (options.json ? in_json(imported) : in_words(imported)) << '\n';
-  return kDone;
+  return print("dialin import", (options.json ? in_json(imported) : in_words(imported)) + "\n");
 }
 
 }  // namespace dialin::cli

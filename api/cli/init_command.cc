@@ -2,6 +2,7 @@
 
 #include "api/cli/command.h"
 #include "api/cli/options.h"
+#include "api/cli/output.h"
 #include "infra/codec/json_codec.h"
 #include "infra/crypto/system_random.h"
 #include "infra/log/kafka/topic.h"
@@ -24,10 +25,9 @@ int run_init(const std::vector<std::string>& arguments) {
     std::cerr << "dialin init: " << founded.error().text << '\n';
     return kCouldNotRun;
   }
-  std::cout << founded->log.text() << '\n';
   std::cerr << "topic " << options.kafka.topic
             << (founded->existed ? " holds this log already; it is left alone\n" : " holds a new log; its nodes can be started\n");
-  return founded->existed ? kNotSo : kDone;
+  return print("dialin init", founded->log.text() + "\n", founded->existed ? kNotSo : kDone);
 }
 
 }  // namespace dialin::cli

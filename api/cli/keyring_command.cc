@@ -7,6 +7,7 @@
 #include "api/cli/key_removal.h"
 #include "api/cli/key_use.h"
 #include "api/cli/keyring_options.h"
+#include "api/cli/output.h"
 #include "infra/crypto/key_ring_file.h"
 #include "infra/telemetry/system_clock.h"
 
@@ -30,23 +31,17 @@ struct Row {
   bool seals = false;
 };
 
-void print_text(const Row& row, const KeyUses* uses) {
-  std::cout << row.id << '\t' << (row.key != nullptr ? "created " + row.key->created_at.rfc3339() : "MISSING from this ring") << '\t'
-            << (row.seals            ? "seals and opens"
-                : row.key != nullptr ? "opens"
-                                     : "lost");
-  if (uses != nullptr) {
-    const KeyUse* use = uses->of(row.id);
-    if (use == nullptr) {
-      std::cout << "\tthe log does not need it";
-    } else {
-      std::cout << "\tneeded by " << use->records << " records, from " << use->first.value << " to " << use->last.value;
-    }
-  }
-  std::cout << '\n';
+std::string in_words(const Row& row, const KeyUses* uses) {
+  std::string text = row.id + '\t' + (row.key != nullptr ? "created " + row.key->created_at.rfc3339() : "MISSING from this ring") + '\t';
+  text += row.seals ? "seals and opens" : row.key != nullptr ? "opens" : "lost";
+  if (uses == nullptr) return text;
+  const KeyUse* use = uses->of(row.id);
+  if (use == nullptr) return text + "\tthe log does not need it";
+  return text + "\tneeded by " + std::to_string(use->records) + " records, from " + std::to_string(use->first.value) + " to " +
+         std::to_string(use->last.value);
 }
 
-void print_json(const Row& row, const KeyUses* uses) {
+std::string in_json(const Row& row, const KeyUses* uses) {
   boost::json::object line{{"id", row.id}, {"in_ring", row.key != nullptr}, {"seals", row.seals}};
   if (row.key != nullptr) line["created_at"] = row.key->created_at.rfc3339();
   if (uses != nullptr) {
@@ -58,7 +53,7 @@ void print_json(const Row& row, const KeyUses* uses) {
       line["last"] = use->last.value;
     }
   }
-  std::cout << boost::json::serialize(line) << '\n';
+  return boost::json::serialize(line);
 }
 
 int list(const KeyringOptions& options) {
@@ -80,8 +75,9 @@ int list(const KeyringOptions& options) {
       if (std::none_of(rows.begin(), rows.begin() + held, is_it)) rows.push_back({id, nullptr, false});
     }
   }
-  for (const Row& row : rows) (options.json ? print_json : print_text)(row, uses ? &*uses : nullptr);
-  return static_cast<std::ptrdiff_t>(rows.size()) == held ? kDone : kNotSo;
+  std::string text;
+  for (const Row& row : rows) text += (options.json ? in_json : in_words)(row, uses ? &*uses : nullptr) + "\n";
+  return print("dialin keyring", std::move(text), static_cast<std::ptrdiff_t>(rows.size()) == held ? kDone : kNotSo);
 }
 
 int remove(const KeyringOptions& options) {

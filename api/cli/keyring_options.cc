@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "api/cli/command.h"
+#include "api/cli/output.h"
 
 namespace dialin::cli {
 namespace {
@@ -17,13 +18,14 @@ std::optional<Action> action_named(const std::string& word) {
   return std::nullopt;
 }
 
-void print_help() {
-  std::cout << "Usage: dialin keyring init FILE                  makes a key ring, never over an existing one\n"
+int print_help() {
+  return print("dialin keyring",
+               "Usage: dialin keyring init FILE                  makes a key ring, never over an existing one\n"
                "       dialin keyring rotate FILE                adds a key that seals from now on; the old ones still open\n"
                "       dialin keyring list FILE [LOG]            ids and dates, never keys; and which of them the log needs\n"
                "       dialin keyring remove FILE KEY_ID LOG     takes a key away that no secret of the log was sealed with\n\n"
                "LOG: --data DIR, or --log kafka --kafka-brokers HOST:PORT,… --kafka-topic TOPIC; all of it is read.\n"
-               "'dialin keyring list --help' lists the options.\n";
+               "'dialin keyring list --help' lists the options.\n");
 }
 
 }  // namespace
@@ -32,8 +34,7 @@ Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& argu
   KeyringOptions options;
   const std::string word = arguments.empty() ? "" : arguments.front();
   if (word == "--help" || word == "-h" || word == "help") {
-    print_help();
-    return kDone;
+    return print_help();
   }
   CommandLine line("keyring" + (word.empty() ? "" : " " + word), "The keys that seal hmac secrets, and the one that makes fingerprints.");
   const auto action = action_named(word);

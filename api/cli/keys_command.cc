@@ -2,6 +2,7 @@
 
 #include "api/cli/command.h"
 #include "api/cli/options.h"
+#include "api/cli/output.h"
 #include "infra/crypto/api_key_file.h"
 #include "infra/telemetry/system_clock.h"
 
@@ -30,18 +31,19 @@ int add(const KeysOptions& options, Instant now) {
   if (!added) return failed(added.error());
   std::cerr << added->id << " for tenant " << options.tenant << " (" << tenant_id_of(options.tenant).text()
             << "); its text is shown this once:\n";
-  std::cout << added->text << '\n';
-  return kDone;
+  return print("dialin keys", added->text + "\n");
 }
 
 int list(const KeysOptions& options) {
   const auto listed = crypto::list_api_keys(options.file);
   if (!listed) return failed(listed.error());
+  std::string text;
   for (const auto& key : listed->keys) {
-    std::cout << key.id << '\t' << key.tenant << '\t' << crypto::names_of_scopes(key.scopes) << "\tcreated " << key.created_at.rfc3339()
-              << '\t' << (key.revoked_at ? "revoked " + key.revoked_at->rfc3339() : "in force") << '\n';
+    const std::string state = key.revoked_at ? "revoked " + key.revoked_at->rfc3339() : "in force";
+    text += key.id + '\t' + key.tenant + '\t' + crypto::names_of_scopes(key.scopes) + "\tcreated " + key.created_at.rfc3339() + '\t' +
+            state + '\n';
   }
-  return kDone;
+  return print("dialin keys", std::move(text));
 }
 
 int revoke(const KeysOptions& options, Instant now) {

@@ -5,6 +5,7 @@
 
 #include "api/cli/command.h"
 #include "api/cli/load_options.h"
+#include "api/cli/output.h"
 #include "infra/codec/json_writer.h"
 
 namespace dialin::cli {
@@ -71,14 +72,15 @@ int run_load(const std::vector<std::string>& arguments) {
     std::cerr << "dialin load: " << options.file << ", " << file.error().why << "; nothing was sent\n";
     return kNotSo;
   }
+  Output output;
   const Loaded loaded = load_configs(options, **file, [&](const LoadOutcome& outcome) {
-    std::cout << (options.json ? in_json(outcome, options.dry_run) : in_words(outcome, options.dry_run)) << '\n';
+    output.text() += (options.json ? in_json : in_words)(outcome, options.dry_run) + "\n";
+    output.flush();  // end() tells of it: that nobody can read the report does not keep the rest of the file out
   });
-  std::cout.flush();
   std::cerr << loaded.created << ' ' << done_word(options.dry_run) << ", " << loaded.refused << " refused\n";
   if (!loaded.given_up.empty()) std::cerr << "dialin load: " << loaded.given_up << "; what comes behind was not loaded\n";
-  if (loaded.could_not_run) return kCouldNotRun;
-  return loaded.refused > 0 || !loaded.given_up.empty() ? kNotSo : kDone;
+  const bool is_whole = loaded.refused == 0 && loaded.given_up.empty();
+  return output.end("dialin load", loaded.could_not_run ? kCouldNotRun : is_whole ? kDone : kNotSo);
 }
 
 }  // namespace dialin::cli

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "api/cli/command.h"
+#include "api/cli/output.h"
 
 namespace dialin::cli {
 namespace {
@@ -110,12 +111,12 @@ Parsed<KeysOptions> read_keys_options(const std::vector<std::string>& arguments)
     return wrong_use("keys", "say 'dialin keys add', 'list' or 'revoke'; 'dialin keys --help' tells more");
   }
   if (help) {
-    std::cout << "Usage: dialin keys add --file FILE --tenant NAME [--scopes read,write,audit]\n"
+    return print("dialin keys",
+                 "Usage: dialin keys add --file FILE --tenant NAME [--scopes read,write,audit]\n"
                  "       dialin keys list --file FILE\n"
                  "       dialin keys revoke --file FILE KEY_ID\n\n"
                  "Keys are stored hashed. 'add' prints the key alone on stdout, once: keep it. A running server sees a\n"
-                 "change of its file within 2 s. Scopes: read (configs), write, audit (history and events).\n";
-    return kDone;
+                 "change of its file within 2 s. Scopes: read (configs), write, audit (history and events).\n");
   }
   CommandLine line("keys " + action, "API keys, stored hashed. A running server sees the change within 2 s.");
   line.option("--file", options.file, "the file of keys").required();

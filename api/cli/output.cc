@@ -5,7 +5,11 @@
 
 #include <cerrno>
 #include <csignal>
+#include <iostream>
 #include <system_error>
+#include <utility>
+
+#include "api/cli/command.h"
 
 namespace dialin::cli {
 
@@ -37,6 +41,18 @@ bool Output::is_unread() const {
 
 std::string Output::fault() const {
   return "stdout cannot be written: " + std::generic_category().message(error_);
+}
+
+int Output::end(std::string_view name, int status) {
+  if (flush()) return status;
+  if (!is_unread()) std::cerr << name << ": " << fault() << '\n';
+  return kCouldNotRun;
+}
+
+int print(std::string_view name, std::string text, int status) {
+  Output output;
+  output.text() = std::move(text);
+  return output.end(name, status);
 }
 
 }  // namespace dialin::cli

@@ -1,6 +1,6 @@
 #pragma once
-// What a command prints, to stdout, in great pieces, and whether it got there: a full disk behind `>` is an error, a reader that has gone
-// is none. One thread.
+// What a command prints, to stdout, in great pieces, and whether it got there: a full disk behind `>` is an error, and is said. The only
+// way to stdout: std::cout tells nobody. One thread.
 
 #include <string>
 #include <string_view>
@@ -22,10 +22,17 @@ class Output {
   bool is_unread() const;
   std::string fault() const;
 
+  /// For a result that is of use only as a whole: writes what is left, and gives how the command ends. `status`, or kCouldNotRun when it
+  /// did not get out, which `name`, as `dialin verify`, says on stderr; not of a reader that has gone, who knows.
+  int end(std::string_view name, int status);
+
  private:
   static constexpr std::size_t kFull_bytes = 256 * 1024;
   std::string text_;
   int error_ = 0;
 };
+
+/// Output::end() of a result that is there at once.
+int print(std::string_view name, std::string text, int status = 0);
 
 }  // namespace dialin::cli

@@ -10,6 +10,7 @@
 
 #include "api/cli/open_store.h"
 #include "api/cli/open_walk.h"
+#include "api/cli/output.h"
 #include "api/cli/partial_directory.h"
 #include "api/cli/progress.h"
 #include "infra/codec/json_codec.h"
@@ -147,12 +148,10 @@ int said(const Result<Replayed, NotReplayed>& outcome, const ReplayOptions& opti
                                    {"id", tail.id.hex()},
                                    {"time", tail.time.rfc3339()},
                                    {"dir", options.out}};
-    std::cout << boost::json::serialize(line) << '\n';
-  } else {
-    std::cout << done << ' ' << tail.sequence.value << ':' << tail.id.hex() << " (" << tail.time.rfc3339() << ") in " << options.out
-              << '\n';
+    return print("dialin " + command, boost::json::serialize(line) + "\n");
   }
-  return kDone;
+  const std::string head = std::to_string(tail.sequence.value) + ":" + tail.id.hex();
+  return print("dialin " + command, done + " " + head + " (" + tail.time.rfc3339() + ") in " + options.out + "\n");
 }
 
 }  // namespace dialin::cli

@@ -9,6 +9,7 @@
 #include "api/cli/command.h"
 #include "api/cli/dev_setup.h"
 #include "api/cli/node.h"
+#include "api/cli/output.h"
 #include "infra/telemetry/system_clock.h"
 
 namespace dialin::cli {
@@ -57,11 +58,15 @@ int cannot_serve(std::string_view why) {
   return kCouldNotRun;
 }
 
-void print_first_steps(const std::string& url, const std::string& key) {
-  std::cout << "key of the tenant 'dev': " << key << "\ntry:\n  curl -s -H 'Authorization: Bearer " << key << "' " << url
-            << "/v1/domain-dialin-config -H 'Content-Type: application/json' \\\n"
-               "    -d '{\"type\": \"pinless_dialin\", \"phone_number\": \"+12555599999\", \"name_prefix\": \"Front desk\"}'"
-            << std::endl;
+std::string first_steps(const std::string& url, const std::string& key) {
+  return "key of the tenant 'dev': " + key + "\ntry:\n  curl -s -H 'Authorization: Bearer " + key + "' " + url +
+         "/v1/domain-dialin-config -H 'Content-Type: application/json' \\\n"
+         "    -d '{\"type\": \"pinless_dialin\", \"phone_number\": \"+12555599999\", \"name_prefix\": \"Front desk\"}'\n";
+}
+
+/// A full disk behind its stdout keeps no node from serving.
+void tell(std::string text) {
+  print("dialin serve", std::move(text));
 }
 
 }  // namespace
@@ -85,8 +90,7 @@ int run_serve(const std::vector<std::string>& arguments) {
   }();
   if (!node) return cannot_serve(node.error().text);
   if (const auto started = (*node)->start(); !started) return cannot_serve(started.error().text);
-  if (options.dev) print_first_steps((*node)->url(), dev_key);
-  std::cout << "listening on " << (*node)->url() << std::endl;
+  tell((options.dev ? first_steps((*node)->url(), dev_key) : "") + "listening on " + (*node)->url() + "\n");
   wait_for_stop(signals);
   (*node)->stop();
   return kDone;

@@ -1,8 +1,7 @@
-#include <iostream>
-
 #include "api/cli/audited_log.h"
 #include "api/cli/command.h"
 #include "api/cli/known_records.h"
+#include "api/cli/output.h"
 #include "domain/ledger.h"
 #include "domain/view_store.h"
 #include "infra/codec/json_writer.h"
@@ -141,15 +140,9 @@ std::string Verification::json(const std::optional<Fault>& fault) {
 /// Whether it is the log that is wrong, or nothing could be learnt of it.
 int Verification::tell(const std::optional<Fault>& fault) {
   if (fault && fault->unreadable) return log_.fails(*fault);
-  if (options_.json) {
-    std::cout << json(fault) << '\n';
-  } else if (fault) {
-    std::cout << fault->text << '\n';
-  } else {
-    std::cout << "ok: " << head_.sequence.value << " records, head " << head_.sequence.value << ':' << head_.id.hex() << '\n';
-  }
-  if (fault) return kNotSo;
-  return is_compared_ ? kDone : kCouldNotRun;
+  const std::string count = std::to_string(head_.sequence.value);
+  const std::string words = fault ? fault->text : "ok: " + count + " records, head " + count + ":" + head_.id.hex();
+  return print("dialin verify", (options_.json ? json(fault) : words) + "\n", fault ? kNotSo : is_compared_ ? kDone : kCouldNotRun);
 }
 
 }  // namespace

@@ -284,6 +284,14 @@ def test_topics_that_hold_no_log_are_said(kafka, topic):
     assert "2 partitions" in run("verify", *words(bootstrap, topic), check=1).stdout
 
 
+def test_a_founded_log_whose_id_did_not_get_out_is_no_success(kafka, topic):
+    for _ in range(2):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([BINARY, "init", *words(kafka.bootstrap, topic)], stdout=full, stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 3 and "dialin init: stdout cannot be written" in done.stderr, done.stderr
+    assert "left alone" in done.stderr
+
+
 def test_a_topic_whose_beginning_was_cut_off_is_no_whole_log(told):
     Topic(told.kafka.bootstrap, told.topic).cut_before(3)
     assert "beginning was cut off" in run("verify", *told.words(), check=1).stdout

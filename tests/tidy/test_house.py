@@ -153,6 +153,12 @@ def test_no_exception_is_swallowed():
     none([name(path) for path in of_rooms(sources()) if empty.search(path.read_text())])
 
 
+def test_results_go_out_by_one_way():
+    """Output (api/cli/output.h) tells when they did not; std::cout tells nobody."""
+    banned = re.compile(r"std::cout|\bprintf\(|\bputs\(|\bstdout\b")
+    none([f"{name(path)}: {found}" for path in of_rooms(sources()) for found in banned.findall(without_comments_and_texts(path.read_text()))])
+
+
 def test_the_domain_is_pure():
     """No I/O, clock, threads or JSON (calendars of <chrono> are arithmetic). invariant.h alone may print, because the process ends there."""
     banned = re.compile(r"<(fstream|iostream|filesystem|thread|mutex|atomic|condition_variable|future|random|simdjson.h|boost/json.*|unistd.h|fcntl.h|cstdio)>")
