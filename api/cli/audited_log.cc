@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "api/cli/command.h"
-#include "api/cli/open_walk.h"
 #include "projections/projector.h"
 
 namespace dialin::cli {
@@ -12,8 +11,8 @@ namespace dialin::cli {
 AuditedLog::AuditedLog(std::string command)
     : command_(std::move(command)), telemetry_({.version = std::string(version()), .level = Level::warning, .json_lines = false}) {}
 
-std::optional<log::LogWalk::Fault> AuditedLog::open(const LogOptions& options, Sequence after) {
-  auto opened = open_walk(options, files_, telemetry_, after);
+std::optional<log::LogWalk::Fault> AuditedLog::open(const LogOptions& options, Sequence after, Until until) {
+  auto opened = open_walk(options, files_, telemetry_, after, until);
   if (!opened) return log::LogWalk::Fault{opened.error().text, opened.error().code != log::OpenError::poison};
   walk_ = std::make_unique<WalkAhead>(std::move(*opened));
   return std::nullopt;

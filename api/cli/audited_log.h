@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api/cli/audit_options.h"
+#include "api/cli/open_walk.h"
 #include "api/cli/progress.h"
 #include "api/cli/walk_ahead.h"
 #include "infra/codec/json_codec.h"
@@ -21,7 +22,7 @@ class AuditedLog {
   explicit AuditedLog(std::string command);
 
   /// Nothing: walk() can be asked. Else what is wrong.
-  std::optional<log::LogWalk::Fault> open(const LogOptions& options, Sequence after);
+  std::optional<log::LogWalk::Fault> open(const LogOptions& options, Sequence after, Until until);
   log::LogWalk& walk() { return *walk_; }
   /// walk().next(), with progress.
   log::LogWalk::Step next(Record& out);

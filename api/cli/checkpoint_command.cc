@@ -39,7 +39,7 @@ log::OpenFailure failure_of(const log::LogWalk::Fault& fault) {
 
 Result<log::DurableEnd, log::OpenFailure> end_in_topic(const LogOptions& options) {
   AuditedLog log("checkpoint");
-  if (const auto fault = log.open(options, {})) return failure_of(*fault);
+  if (const auto fault = log.open(options, {}, Until::durable)) return failure_of(*fault);
   Record record;
   log::LogWalk::Step step;
   while ((step = log.next(record)) == log::LogWalk::Step::record) continue;

@@ -47,7 +47,7 @@ std::string not_reached(const LogPoint& at, const Tail& end) {
 
 int digest_log(const DigestOptions& options) {
   AuditedLog log("digest");
-  if (const auto fault = log.open(options.log, {})) return log.fails(*fault);
+  if (const auto fault = log.open(options.log, {}, Until::durable)) return log.fails(*fault);
   StateFold fold;
   Tail whole;  // the last record that does not stand alone before a move's other half
   Record record;

@@ -22,7 +22,7 @@ class Export {
 };
 
 int Export::run() {
-  if (const auto fault = log_.open(options_.log, options_.after)) return log_.fails(*fault);
+  if (const auto fault = log_.open(options_.log, options_.after, Until::durable)) return log_.fails(*fault);
   const int end = write_all();
   log_.progress().clear();
   // What is sound is written, whatever comes behind it. A reader that has gone has not got it all.

@@ -11,7 +11,7 @@ int run_history(const std::vector<std::string>& arguments) {
   if (const int* end = std::get_if<int>(&parsed)) return *end;
   const auto& options = std::get<HistoryOptions>(parsed);
   AuditedLog log("history");
-  if (const auto fault = log.open(options.log, {})) return log.fails(*fault);
+  if (const auto fault = log.open(options.log, {}, Until::written)) return log.fails(*fault);
   Output output;
   const auto finish = [&](int end) {
     log.progress().clear();

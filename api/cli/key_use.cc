@@ -30,7 +30,7 @@ Result<KeyUses, UnreadLog> uses_of_keys(const LogOptions& options) {
     log.progress().clear();
     return UnreadLog{fault.unreadable ? kCouldNotRun : kNotSo, fault.text};
   };
-  if (const auto fault = log.open(options, {})) return unread(*fault);
+  if (const auto fault = log.open(options, {}, Until::written)) return unread(*fault);
   KeyUses uses;
   Record record;
   log::LogWalk::Step step;

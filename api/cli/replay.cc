@@ -68,7 +68,7 @@ Result<Replayed, NotReplayed> Replay::run(const Finish& finish) {
   replayed.is_shared = options_.log.kafka || log::kafka::is_copy(source);
   // First: a node moves it, and it must lie within what is read.
   const auto noted = options_.log.kafka ? std::nullopt : log::kafka::read_place(files_, source);
-  const auto walk = open_walk(options_.log, files_, telemetry_, {});
+  const auto walk = open_walk(options_.log, files_, telemetry_, {}, Until::durable);
   if (!walk) return NotReplayed{walk.error().code == log::OpenError::poison ? kNotSo : kCouldNotRun, walk.error().text};
   replayed.log = (*walk)->log();
 

@@ -37,7 +37,7 @@ class Printing {
 };
 
 int Printing::run() {
-  if (const auto fault = log_.open(options_.log, options_.after)) return log_.fails(*fault);
+  if (const auto fault = log_.open(options_.log, options_.after, Until::written)) return log_.fails(*fault);
   if (options_.follow) FollowStop();
   const int end = print();
   log_.progress().clear();

@@ -61,7 +61,7 @@ std::optional<int> Verification::prepare() {
 }
 
 int Verification::run() {
-  auto fault = log_.open(options_.log, {});
+  auto fault = log_.open(options_.log, {}, Until::durable);
   is_open_ = !fault;
   if (is_open_) fault = read_all();
   log_.progress().clear();

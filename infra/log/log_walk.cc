@@ -28,28 +28,38 @@ double share_written(FileLayer& files, const std::string& dir, Sequence segment)
 
 class DirectoryWalk : public LogWalk {
  public:
-  DirectoryWalk(ChainScan scan, Sequence after, double last_written)
-      : scan_(std::move(scan)), after_(after), segments_written_(static_cast<double>(scan_.segments().size()) - 1 + last_written) {
+  DirectoryWalk(ChainScan scan, Sequence after, std::optional<Sequence> last, double last_written)
+      : scan_(std::move(scan)),
+        after_(after),
+        last_(last),
+        segments_written_(static_cast<double>(scan_.segments().size()) - 1 + last_written) {
     begun_at_ = segments_read();
   }
 
   LogId log() const override { return scan_.segment().head().log; }
   Step next(Record& out) override;
   const Fault& fault() const override { return fault_; }
-  Place place() const override { return {scan_.segment().head().first, byte()}; }
-  const Tail& tail() const override { return scan_.tail(); }
+  Place place() const override { return last_given_ ? last_given_->place : here(); }
+  const Tail& tail() const override { return last_given_ ? last_given_->tail : scan_.tail(); }
   double share_read() const override;
   bool is_unfinished() const override { return scan_.unfinished(); }
-  bool may_go_on() override { return scan_.may_go_on(); }
+  bool may_go_on() override { return !last_given_ && scan_.may_go_on(); }
 
  private:
+  struct Given {
+    Place place;
+    Tail tail;
+  };
   Step read(Record& out);
   Step fails(const log::Fault& fault);
   double segments_read() const;
+  Place here() const { return {scan_.segment().head().first, byte()}; }
   std::uint64_t byte() const { return scan_.segment().record_offset(); }
 
   ChainScan scan_;
   const Sequence after_;
+  const std::optional<Sequence> last_;
+  std::optional<Given> last_given_;  ///< once a record behind `last_` was met: what was given before it
   const double segments_written_;
   double begun_at_ = 0;  ///< segments
   Fault fault_;
@@ -64,9 +74,15 @@ LogWalk::Step DirectoryWalk::next(Record& out) {
 
 LogWalk::Step DirectoryWalk::read(Record& out) {
   if (!fault_.text.empty()) return Step::fault;
+  if (last_given_) return Step::end;
+  const Given given{here(), scan_.tail()};
   const ChainScan::Step step = scan_.next(out);
   if (step == ChainScan::Step::end) return Step::end;
   if (step == ChainScan::Step::fault) return fails(scan_.fault());
+  if (last_ && out.sequence > *last_) {
+    last_given_ = given;
+    return Step::end;
+  }
   if ((out.type == kLogCreated) == (out.sequence == Sequence{1})) return Step::record;
   return fails({out.sequence, segment_name(scan_.segment().head().first), byte(), "only the first record founds the log, and it must"});
 }
@@ -94,11 +110,12 @@ std::string Place::text() const {
   return segment.value == 0 ? "offset " + std::to_string(at) : segment_name(segment) + ", byte " + std::to_string(at);
 }
 
-Result<std::unique_ptr<LogWalk>, OpenFailure> walk_directory(FileLayer& files, const std::string& dir, Sequence after) {
+Result<std::unique_ptr<LogWalk>, OpenFailure> walk_directory(FileLayer& files, const std::string& dir, Sequence after,
+                                                             std::optional<Sequence> last) {
   auto scan = ChainScan::begin(files, dir, after.next());
   if (!scan) return open_failure(scan.error());
   const double last_written = share_written(files, dir, scan->segments().back());
-  return std::make_unique<DirectoryWalk>(std::move(*scan), after, last_written);
+  return std::make_unique<DirectoryWalk>(std::move(*scan), after, last, last_written);
 }
 
 }  // namespace dialin::log

@@ -65,7 +65,9 @@ class LogWalk {
   virtual bool may_go_on() { return true; }
 };
 
-/// Fails when there is no log in `dir`. `after`: begins behind that record, which is then believed; 0: with the first one.
-Result<std::unique_ptr<LogWalk>, OpenFailure> walk_directory(FileLayer& files, const std::string& dir, Sequence after);
+/// Fails when there is no log in `dir`. `after`: begins behind that record, which is then believed; 0: with the first one. `last`: ends
+/// with that record at the latest, whatever is written behind it; but damage right behind it is found.
+Result<std::unique_ptr<LogWalk>, OpenFailure> walk_directory(FileLayer& files, const std::string& dir, Sequence after,
+                                                             std::optional<Sequence> last = std::nullopt);
 
 }  // namespace dialin::log
