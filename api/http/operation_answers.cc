@@ -18,7 +18,7 @@ void add_standing(const NodeStanding& standing, boost::json::object& state) {
   if (standing.leader) state["leader"] = standing.leader->url;
 }
 
-boost::json::object shown(const ServingViews& views, Sequence applied) {
+boost::json::object shown(const ViewsStanding& views, Sequence applied) {
   const auto& rebuilding = views.rebuilding;
   if (!rebuilding) return {{"schema", projections::kSchema}};
   boost::json::object progress{

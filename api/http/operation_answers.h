@@ -13,7 +13,7 @@
 
 namespace dialin::http {
 
-struct ServingViews {
+struct ViewsStanding {
   std::optional<projections::RebuildProgress> rebuilding;  ///< nothing: they are of this program's schema
 };
 
@@ -23,7 +23,7 @@ struct Readiness {
   Sequence end;                               ///< of the log; at least `applied`
   std::vector<std::string> reasons;           ///< not to be ready; empty: ready
   std::optional<NodeStanding> standing = {};  ///< of a log that nodes share
-  std::optional<ServingViews> views = {};     ///< nothing: they are being opened
+  std::optional<ViewsStanding> views = {};    ///< nothing: they are being opened
 };
 
 Response health_answer(const Manner& manner, Sequence applied);

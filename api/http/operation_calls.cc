@@ -44,7 +44,7 @@ void get_readiness(Call& call) {
   }
   auto reasons = reasons_not_ready(call.wiring, standing ? &*standing : nullptr);
   const std::string_view role = standing ? standing->role : call.wiring.only_reads() ? "read-only" : "leader";
-  ServingViews views;
+  ViewsStanding views;
   if (call.wiring.rebuilding) views.rebuilding = call.wiring.rebuilding();
   call.respond(readiness_answer(call.admitted.manner, {role, applied, end, std::move(reasons), std::move(standing), std::move(views)}));
 }
