@@ -212,12 +212,12 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   std::unique_ptr<SharedNode> shared;
   std::optional<Result<OpenStore, CannotServe>> store;
   if (options.kafka) {
-    auto log = kafka_log_options(options, url_of(options.host, ground->server.port()));
-    log.prepare_copy = [&](const LogId& on_topic) { return prepare_data(options, on_topic, ground->files, ground->telemetry); };
+    const auto log = kafka_log_options(options, url_of(options.host, ground->server.port()));
+    const auto prepare_copy = [&](const LogId& on_topic) { return prepare_data(options, on_topic, ground->files, ground->telemetry); };
     auto made = make_shared_node(log, ground->random);
     if (!made) return made.error();
     shared = std::move(*made);
-    store = open_shared_store(options.data, log, ports, **ring, [&](const std::string& why) { ground->entrance.waits(why); });
+    store = open_shared_store(options.data, log, prepare_copy, ports, **ring, [&](const std::string& why) { ground->entrance.waits(why); });
   } else if (options.read_only) {
     store = open_past(options.data, ports, **ring);
   } else if (const auto prepared = prepare_data(options, {}, ground->files, ground->telemetry); !prepared) {

@@ -91,10 +91,11 @@ std::optional<std::string> missing_key(const Secrets& secrets, const ViewReader&
 }
 
 Result<OpenStore, CannotServe> open_shared_store(const std::string& data, const log::kafka::KafkaLogOptions& options,
+                                                 const log::kafka::KafkaLog::PrepareCopy& prepare_copy,
                                                  const log::EmbeddedLog::Ports& ports, const Secrets& secrets,
                                                  const std::function<void(const std::string&)>& waits) {
-  auto log = log::kafka::KafkaLog::open(options, ports);
-  for (std::string said; !log; log = log::kafka::KafkaLog::open(options, ports)) {
+  auto log = log::kafka::KafkaLog::open(options, ports, prepare_copy);
+  for (std::string said; !log; log = log::kafka::KafkaLog::open(options, ports, prepare_copy)) {
     if (log.error().code != log::OpenError::unreachable) return CannotServe{log.error().text};
     waits(log.error().text);
     if (said != log.error().text) ports.telemetry.say(Level::warning, "waiting for Kafka: " + (said = log.error().text));

@@ -34,8 +34,9 @@ std::optional<std::string> missing_key(const Secrets& secrets, const ViewReader&
 Result<OpenStore, CannotServe> open_store(const std::string& data, const log::EmbeddedLog::Ports& ports, const Secrets& secrets);
 
 /// On Kafka: follows the log there, catches up to its end, and brings the views into step. As long as Kafka does not answer it tries again,
-/// and tells `waits` what for.
+/// and tells `waits` what for. Keeps neither function.
 Result<OpenStore, CannotServe> open_shared_store(const std::string& data, const log::kafka::KafkaLogOptions& options,
+                                                 const log::kafka::KafkaLog::PrepareCopy& prepare_copy,
                                                  const log::EmbeddedLog::Ports& ports, const Secrets& secrets,
                                                  const std::function<void(const std::string&)>& waits);
 

@@ -368,7 +368,8 @@ class SharedLog : public KafkaLog, private Outside {
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaLog>, OpenFailure> KafkaLog::open(const KafkaLogOptions& options, Ports ports) {
+Result<std::unique_ptr<KafkaLog>, OpenFailure> KafkaLog::open(const KafkaLogOptions& options, Ports ports,
+                                                              const PrepareCopy& prepare_copy) {
   const auto failed = [](const KafkaFailure& failure) {
     return OpenFailure{failure.may_pass ? OpenError::unreachable : OpenError::failed, failure.text};
   };
@@ -378,8 +379,8 @@ Result<std::unique_ptr<KafkaLog>, OpenFailure> KafkaLog::open(const KafkaLogOpti
   if (!first) return failed(first.error());
   const auto created = *first ? ports.codec.decode_created(**first) : std::nullopt;
   if (!created) return OpenFailure{OpenError::failed, "topic " + options.connection.topic + " holds no log" + gone};
-  if (options.prepare_copy) {
-    if (auto prepared = options.prepare_copy(created->log); !prepared) return std::move(prepared).error();
+  if (prepare_copy) {
+    if (auto prepared = prepare_copy(created->log); !prepared) return std::move(prepared).error();
   }
   auto copy = Copy::open(ports.files, {options.dir, options.segment_bytes, options.idle}, created->log, ports.codec);
   if (!copy) return copy.error();

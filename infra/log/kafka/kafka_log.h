@@ -25,8 +25,6 @@ struct KafkaLogOptions {
   bool confirms_by_append = false;               ///< confirm_end() appends a record, which all in-sync brokers must take
   std::size_t segment_bytes = 64 * 1024 * 1024;  ///< of the copy
   std::chrono::milliseconds idle{50};            ///< of the copy, as EmbeddedOptions::idle
-  /// Asked, when it is set, before the copy is opened: may put one there. Told the log that the topic holds.
-  std::function<Result<void, OpenFailure>(const LogId&)> prepare_copy = {};
 };
 
 /// How a node stands, for /readyz and for whoever forwards writes.
@@ -48,9 +46,12 @@ class KafkaLog : public EventLog {
  public:
   using Ports = EmbeddedLog::Ports;
 
+  /// Asked before the copy is opened, and not kept: may put one there. Told the log that the topic holds.
+  using PrepareCopy = std::function<Result<void, OpenFailure>(const LogId&)>;
   /// Finds the copy, or begins one of the log that the topic holds, and begins to follow. Refuses a topic that cannot hold a log, holds
   /// none, or another one than the copy. Kafka must answer.
-  static Result<std::unique_ptr<KafkaLog>, OpenFailure> open(const KafkaLogOptions& options, Ports ports);
+  static Result<std::unique_ptr<KafkaLog>, OpenFailure> open(const KafkaLogOptions& options, Ports ports,
+                                                             const PrepareCopy& prepare_copy = {});
 
   /// From now on this node may be elected to lead, as long as `is_fit` says so, which is asked ten times a second on a thread of the log's
   /// and must not block. Main thread, once.
