@@ -33,7 +33,7 @@ void Election::CloseQueue::operator()(rd_kafka_queue_s* queue) const {
 
 Result<std::unique_ptr<Election>, KafkaFailure> Election::make(const Connection& connection, Telemetry& telemetry, Hooks hooks) {
   Connection with_defaults = connection;
-  with_defaults.properties.insert(with_defaults.properties.begin(), {"session.timeout.ms", "6000"});
+  with_defaults.properties.insert(with_defaults.properties.begin(), {"session.timeout.ms", std::to_string(kDefaultSession.count())});
   auto client =
       make_consumer(with_defaults, telemetry,
                     {{"group.id", connection.topic + ".leader"},

@@ -5,6 +5,7 @@
 // Owns a thread, on which the hooks are called; they must not block for long.
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,10 @@ struct rd_kafka_op_s;
 
 namespace dialin::log::kafka {
 
+/// After how long a silent holder counts as gone, unless `session.timeout.ms` among a connection's properties says otherwise: the least
+/// that brokers take unless they are told otherwise.
+constexpr std::chrono::milliseconds kDefaultSession{6000};
+
 class Election {
  public:
   struct Hooks {
@@ -24,8 +29,7 @@ class Election {
     std::function<void(bool)> elected;
     std::function<void(const std::string& why)> refused;  ///< the group does not let it in, and is asked again; empty: it has
   };
-  /// Joins the group at once. `session.timeout.ms` among the connection's properties says after how long a silent holder counts as
-  /// gone; 6 s without one, which is the least that brokers take unless told otherwise.
+  /// Joins the group at once.
   static Result<std::unique_ptr<Election>, KafkaFailure> make(const Connection& connection, Telemetry& telemetry, Hooks hooks);
   /// Leaves the group, so that another is elected at once; waits for three seconds at most, and as long as it takes to become a member
   /// before.

@@ -8,13 +8,12 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kSession{6000};  // as Election has it
 constexpr std::chrono::milliseconds kSettle{5000};
 constexpr std::chrono::milliseconds kMoment{1500};
 constexpr std::chrono::milliseconds kPoll{20};
 
 std::chrono::milliseconds session_of(const Connection& connection) {
-  auto session = kSession;
+  auto session = kDefaultSession;
   for (const auto& [name, value] : connection.properties) {
     long ms = 0;
     if (name == "session.timeout.ms" && std::from_chars(value.data(), value.data() + value.size(), ms).ec == std::errc{}) {
