@@ -32,6 +32,22 @@ void throw_away_content(const std::string& path) {
   }
 }
 
+/// Where a note of the place on a topic and an index are made nobody syncs them, because they can be made anew: but this is to be whole.
+log::Errno sync_all(log::FileLayer& files, const std::string& path) {
+  for (const auto& entry : fs::recursive_directory_iterator(path)) {
+    const std::string name = entry.path().string();
+    log::Errno error;
+    if (entry.is_directory()) {
+      if (!entry.is_symlink()) error = files.sync_dir(name);
+    } else {
+      const auto file = files.open(name, log::FileLayer::Mode::read);
+      error = file ? (*file)->sync() : file.error();
+    }
+    if (error.failed()) return error;
+  }
+  return files.sync_dir(path);
+}
+
 }  // namespace
 
 Result<PartialDirectory, log::OpenFailure> PartialDirectory::begin(log::FileLayer& files, std::string path) {
@@ -58,9 +74,7 @@ PartialDirectory::~PartialDirectory() {
 
 Result<void, log::OpenFailure> PartialDirectory::become(const std::string& name) {
   const std::string parent = fs::absolute(name).parent_path().string();
-  for (const std::string& dir : {path_ + kLog, path_}) {
-    if (const log::Errno error = files_->sync_dir(dir); error.failed()) return log::open_failure(dir + " cannot be synced", error);
-  }
+  if (const log::Errno error = sync_all(*files_, path_); error.failed()) return log::open_failure(path_ + " cannot be synced", error);
   if (const log::Errno error = files_->rename(path_, name); error.failed())
     return log::open_failure(path_ + " cannot become " + name, error);
   lock_.reset();

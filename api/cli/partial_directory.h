@@ -22,7 +22,7 @@ class PartialDirectory {
   PartialDirectory& operator=(PartialDirectory&&) = delete;
 
   const std::string& path() const { return path_; }
-  /// Gives it `name`, durably. What is in it must be durable.
+  /// Gives it `name`, durably, with all that is in it.
   Result<void, log::OpenFailure> become(const std::string& name);
 
  private:
