@@ -74,6 +74,8 @@ class ViewReader {
 
 class ViewStore : public ViewReader {
  public:
+  /// False for a family that whoever made the store did not know: what is put there is dropped, and nothing is found.
+  virtual bool has(Family family) const = 0;
   /// A consistent picture of all families: it sees no later write. Must not outlive the store.
   virtual std::unique_ptr<ViewReader> snapshot() const = 0;
 

@@ -13,6 +13,11 @@ namespace {
 
 using Done = Result<void, OpenViewsFailure>;
 
+/// Views of a schema have so many families, from the first on.
+constexpr std::size_t families_of_schema(std::uint64_t schema) {
+  return schema < kSchemaOfThePast ? static_cast<std::size_t>(Family::lives) : kFamilyCount;
+}
+
 /// What is wrong with the views, and the way out that always works.
 OpenViewsFailure unusable(OpenViewsError code, const std::string& dir, const std::string& what) {
   return {code, "the views in " + dir + " cannot be used: " + what +
@@ -71,6 +76,7 @@ Result<FoundViews, OpenViewsFailure> find(const ViewFolder& folder, const EventL
   if (found.position.sequence.value != 0) {
     if (const Done checked = check_position(found, log); !checked) return checked.error();
   }
+  if (!is_whole(*store, *place.schema)) return found;
   // What another schema left: a rebuild that is done, or that of a program that is no more.
   if (*place.schema == kSchema) folder.remove_others();
   found.schema = *place.schema;
@@ -186,6 +192,13 @@ ViewsPlace place_of(const ViewReader& store) {
   std::string position;
   if (store.get(Family::meta, kMetaPosition, position)) place.position = decode_position(position);
   return place;
+}
+
+bool is_whole(const ViewStore& store, std::uint64_t schema) {
+  for (std::size_t i = 0; i < families_of_schema(schema); ++i) {
+    if (!store.has(static_cast<Family>(i))) return false;
+  }
+  return true;
 }
 
 Result<void, StoreError> begin_views(ViewStore& store, const LogId& log) {

@@ -64,6 +64,9 @@ struct ViewsPlace {
 };
 /// Throws StoreFailure.
 ViewsPlace place_of(const ViewReader& store);
+/// Whether it has all families of `schema`. Of one that lacks some (copied in part, or of a program that was never released) nothing is to
+/// be believed: questions that need them would be answered as if nothing had ever been.
+bool is_whole(const ViewStore& store, std::uint64_t schema);
 /// The first thing that is put into new views: which schema they have, and of which log they are.
 Result<void, StoreError> begin_views(ViewStore& store, const LogId& log);
 /// Where the views in use stand, in a folder that open_views() is given; empty when there are none.

@@ -143,7 +143,7 @@ std::unique_ptr<ViewStore> Rebuild::open_built() {
   auto store = ports_.stores.open(dir);
   const ViewsPlace place = place_of(*store);
   const Sequence at = place.position.sequence;
-  if (place.schema == kSchema && place.log == ports_.log.id() && at.value > 0 && at <= goal().sequence) {
+  if (place.schema == kSchema && is_whole(*store, kSchema) && place.log == ports_.log.id() && at.value > 0 && at <= goal().sequence) {
     const auto record = ports_.log.at(at);
     if (record && record->id == place.position.id) return store;
   }

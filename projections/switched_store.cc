@@ -121,6 +121,9 @@ SwitchedStore::Counts& SwitchedStore::counts_of_this_thread() const {
   return counts_[mine];
 }
 
+bool SwitchedStore::has(Family family) const {
+  return Lease(*this).store().has(family);
+}
 bool SwitchedStore::get(Family family, std::string_view key, std::string& value) const {
   return Lease(*this).store().get(family, key, value);
 }

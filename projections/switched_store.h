@@ -27,6 +27,7 @@ class SwitchedStore : public ViewStore {
   /// reads, one thread at a time.
   bool let_go(std::chrono::milliseconds most);
 
+  bool has(Family family) const override;
   bool get(Family family, std::string_view key, std::string& value) const override;
   std::unique_ptr<ViewCursor> cursor(Family family, std::string_view prefix) const override;
   std::unique_ptr<ViewReader> snapshot() const override;

@@ -27,6 +27,7 @@ Result<projections::OpenViews, std::string> open_views_of(const EventLog& log, c
   if (place.schema != projections::kSchema) {
     return "they have schema " + std::to_string(place.schema.value_or(0)) + ", this dialin reads " + std::to_string(projections::kSchema);
   }
+  if (!projections::is_whole(*views.store, projections::kSchema)) return std::string("a part of them is missing");
   if (place.log != log.id()) return "they were made from another log than " + log.id().text();
   const std::string at = "they stand at record " + std::to_string(views.position.sequence.value);
   const Tail tail = log.tail();

@@ -53,6 +53,7 @@ class BulkStore : public ViewStore {
   BulkStore(const std::string& dir, const BulkStoreOptions& options)
       : chunk_bytes_(options.chunk_bytes), database_(dir, Database::Use::load, {}), writer_(database_, dir) {}
 
+  bool has(Family family) const override { return database_.family(family) != nullptr; }
   bool get(Family family, std::string_view key, std::string& value) const override {
     if (!is_read_back(family)) refuse_reading();
     return storage::get(database_, nullptr, family, key, value);

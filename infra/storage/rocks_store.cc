@@ -47,6 +47,7 @@ class RocksStore : public ViewStore {
   RocksStore(const RocksStore&) = delete;
   RocksStore& operator=(const RocksStore&) = delete;
 
+  bool has(Family family) const override { return database_.family(family) != nullptr; }
   bool get(Family family, std::string_view key, std::string& value) const override {
     return storage::get(database_, nullptr, family, key, value);
   }
@@ -122,6 +123,7 @@ class RocksStore : public ViewStore {
 class RocksReader : public ViewStore {
  public:
   explicit RocksReader(const std::string& dir) : database_(dir, Database::Use::look, {}) {}
+  bool has(Family family) const override { return database_.family(family) != nullptr; }
   bool get(Family family, std::string_view key, std::string& value) const override {
     return storage::get(database_, nullptr, family, key, value);
   }

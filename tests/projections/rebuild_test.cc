@@ -192,6 +192,7 @@ class FillsTheDisk : public ViewStore {
     std::ofstream(dir + "/table");
     std::filesystem::resize_file(dir + "/table", bytes);
   }
+  bool has(Family family) const override { return store_->has(family); }
   bool get(Family family, std::string_view key, std::string& value) const override { return store_->get(family, key, value); }
   std::unique_ptr<ViewCursor> cursor(Family family, std::string_view prefix) const override { return store_->cursor(family, prefix); }
   std::unique_ptr<ViewReader> snapshot() const override { return store_->snapshot(); }
@@ -290,6 +291,27 @@ TEST(OpeningViews, of_a_newer_schema_are_refused) {
   EXPECT_EQ(found.error().text, "the views in " + folder.current() + " have schema " + std::to_string(kSchema + 1) +
                                     ", this dialin knows " + std::to_string(kSchema) + ": run the newer dialin that made them");
   EXPECT_EQ(place_of(*storage::open_rocks_reader(folder.current())).schema, kSchema + 1) << "they are left as they are";
+}
+
+TEST(OpeningViews, that_lack_a_family_are_rebuilt_first) {
+  OlderViews views(1, 60);
+  const auto right = content_of(*views.open("new").store);
+  for (std::size_t i = 0; i < kFamilyCount; ++i) {
+    const auto family = static_cast<Family>(i);
+    if (family == Family::meta) continue;
+    fixtures::drop_family(current_views(views.dir / "new"), name_of(family));
+    const auto opened = views.open("new");
+    EXPECT_TRUE(opened.rebuilt) << name_of(family);
+    EXPECT_EQ(content_of(*opened.store), right) << name_of(family);
+  }
+}
+
+TEST(OpeningViews, of_an_older_schema_that_lack_a_family_of_theirs_do_not_serve) {
+  OlderViews views(1, 60);
+  fixtures::drop_family(views.dir / "views/current", "history");
+  const auto opened = views.open();
+  EXPECT_TRUE(opened.rebuilt);
+  EXPECT_EQ(opened.schema, kSchema);
 }
 
 TEST(OpeningViews, that_cannot_serve_are_rebuilt_first) {

@@ -24,6 +24,7 @@ class Watched : public ViewStore {
  public:
   Watched(std::unique_ptr<ViewStore> store, std::atomic<bool>& closed) : closed_(closed), store_(std::move(store)) {}
   ~Watched() override { closed_ = true; }
+  bool has(Family family) const override { return store_->has(family); }
   bool get(Family family, std::string_view key, std::string& value) const override { return store_->get(family, key, value); }
   std::unique_ptr<ViewCursor> cursor(Family family, std::string_view prefix) const override { return store_->cursor(family, prefix); }
   std::unique_ptr<ViewReader> snapshot() const override { return store_->snapshot(); }

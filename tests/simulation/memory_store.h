@@ -14,6 +14,7 @@ namespace dialin::simulation {
 
 class MemoryStore : public ViewStore {
  public:
+  bool has(Family) const override { return true; }
   bool get(Family family, std::string_view key, std::string& value) const override;
   std::unique_ptr<ViewCursor> cursor(Family family, std::string_view prefix) const override;
   std::unique_ptr<ViewReader> snapshot() const override;

@@ -52,6 +52,7 @@ class CountingTelemetry : public Telemetry {
 class FailingStore : public ViewStore {
  public:
   explicit FailingStore(std::unique_ptr<ViewStore> store) : store_(std::move(store)) {}
+  bool has(Family family) const override { return store_->has(family); }
   bool get(Family family, std::string_view key, std::string& value) const override;
   std::unique_ptr<ViewCursor> cursor(Family family, std::string_view prefix) const override { return store_->cursor(family, prefix); }
   std::unique_ptr<ViewReader> snapshot() const override { return store_->snapshot(); }
