@@ -62,7 +62,9 @@ class Rebuild {
   void start();
   /// Does not wait.
   void ask_to_stop() { thread_.request_stop(); }
-  /// Waits until the thread has ended: some tenths of a second.
+  /// Waits until the thread has ended: some tenths of a second, unless the store is writing what it has gathered, which is not cut short.
+  /// That is three chunks of a load or the write buffers of a store at most (bulk_store.h, rocks_store.h: 72 and 48 MB), a second or two on
+  /// a slow disk. A kill meanwhile costs nothing but the rebuild.
   void stop();
   /// Nothing: the new views serve. Any thread.
   std::optional<RebuildProgress> progress() const;
