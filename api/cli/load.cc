@@ -206,7 +206,7 @@ class Load {
   std::uint64_t taken_ = 0;
   std::uint64_t reported_ = 0;
   std::map<std::uint64_t, LoadOutcome> outcomes_;           ///< by place, as long as an earlier one has none
-  std::unordered_map<std::string, std::uint64_t> asking_;  ///< number to the last line that asks for it and has no answer yet
+  std::unordered_map<std::string, std::uint64_t> asking_;   ///< number to the last line that asks for it and has no answer yet
   std::unordered_map<std::string, std::uint64_t> numbers_;  ///< in a dry run, by the line that gave it first
   bool is_given_up_ = false;
   Loaded loaded_;

@@ -8,6 +8,7 @@
 #include "infra/storage/bulk_store.h"
 #include "infra/storage/rocks_store.h"
 #include "infra/storage/temporary_dir.h"
+#include "projections/effort.h"
 #include "projections/history_in_a_log.h"
 #include "projections/open_views.h"
 #include "projections/remembered.h"
@@ -263,7 +264,7 @@ TEST_P(PastOfALog, has_seen_everything) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, PastOfALog,
-                         testing::Combine(testing::Range(1U, 4U), testing::Values(Made::grown, Made::rebuilt, Made::reopened)));
+                         testing::Combine(testing::Range(1U, seeds_end(3)), testing::Values(Made::grown, Made::rebuilt, Made::reopened)));
 
 /// More versions than are walked through one by one; the second time round of a config that is gone.
 TEST(PastOfALongLife, has_each_version_as_it_was) {

@@ -1,6 +1,7 @@
 // Whatever way views come about, they are what the domain's fold of the log says, and equal to each other byte for byte.
 
 #include "projections/views.h"
+#include "projections/effort.h"
 
 #include <gtest/gtest.h>
 
@@ -135,7 +136,7 @@ TEST_P(ViewsOfALog, tell_each_config_s_history_whole) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ViewsOfALog, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Seeds, ViewsOfALog, testing::Range(1U, seeds_end(6)));
 
 TEST(OpeningViews, refuses_those_of_another_log) {
   storage::TemporaryDir dir;
