@@ -12,7 +12,7 @@ namespace dialin::log {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{20};
-constexpr int kLooksMax = 25;
+constexpr int kLooksMax = 10;
 
 /// Reads on to what is the end now. The failure is what is wrong.
 std::optional<OpenFailure> read_on(ChainScan& scan) {

@@ -10,8 +10,9 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("DIALIN_BIN", ROOT / "build/release/dialin")).resolve()
+SANITIZED = BINARY.parent.name in ("asan", "tsan")
 # A sanitizer's binary is slower in everything, its start included.
-PATIENCE_S = 120.0 if BINARY.parent.name in ("asan", "tsan") else 30.0
+PATIENCE_S = 120.0 if SANITIZED else 30.0
 
 
 def run(*arguments, check: int | None = 0, timeout: float = 300, **options) -> subprocess.CompletedProcess:
