@@ -4,9 +4,18 @@
 #include <utility>
 
 #include "api/cli/command.h"
+#include "infra/telemetry/system_clock.h"
 #include "projections/projector.h"
 
 namespace dialin::cli {
+
+std::string not_reached(const LogPoint& point, Sequence end, std::string_view option) {
+  if (const auto* time = std::get_if<Instant>(&point)) {
+    return *time > telemetry::SystemClock().now() ? std::string(option) + " is in the future: what will be then is not known" : "";
+  }
+  if (std::get<Sequence>(point) <= end) return {};
+  return "the log ends at record " + std::to_string(end.value) + ", before " + std::string(option);
+}
 
 AuditedLog::AuditedLog(std::string command)
     : command_(std::move(command)), telemetry_({.version = std::string(version()), .level = Level::warning, .json_lines = false}) {}

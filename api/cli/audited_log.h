@@ -5,16 +5,21 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/cli/audit_options.h"
 #include "api/cli/open_walk.h"
 #include "api/cli/progress.h"
 #include "api/cli/walk_ahead.h"
+#include "domain/log_point.h"
 #include "infra/codec/json_codec.h"
 #include "infra/log/posix_files.h"
 #include "infra/telemetry/prometheus_telemetry.h"
 
 namespace dialin::cli {
+
+/// Why a log that ends at `end` does not tell what was at `point`, which `option` names; empty: it does. Asks the clock.
+std::string not_reached(const LogPoint& point, Sequence end, std::string_view option);
 
 class AuditedLog {
  public:

@@ -21,6 +21,18 @@ std::string environment_name(const std::string& flag) {
   return name;
 }
 
+/// The library looks at the first of no values when a key is given an empty list.
+class OptionFile : public CLI::ConfigTOML {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& text) const override {
+    auto read = CLI::ConfigTOML::from_config(text);
+    for (const CLI::ConfigItem& item : read) {
+      if (item.inputs.empty()) throw CLI::ConversionError("the file of --config gives " + item.name + " no value");
+    }
+    return read;
+  }
+};
+
 }  // namespace
 
 CommandLine::Option& CommandLine::Option::required() {
@@ -41,6 +53,7 @@ CommandLine::CommandLine(const std::string& command, const std::string& about)
   known(app_->set_config("--config", "", "read options from this TOML file, its keys named as the flags"), "--config");
   // The file is written for `serve`, which knows every key of it; other commands take from it what is theirs.
   app_->allow_config_extras(command == "serve" ? CLI::config_extras_mode::error : CLI::config_extras_mode::ignore);
+  app_->config_formatter(std::make_shared<OptionFile>());
   app_->get_formatter()->column_width(38);
 }
 CommandLine::~CommandLine() = default;
@@ -84,7 +97,6 @@ std::optional<int> CommandLine::parse(std::vector<std::string> arguments) {
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
   try {
     app_->parse(arguments);
-    return std::nullopt;
   } catch (const CLI::ParseError& end) {
     if (end.get_exit_code() == 0) {
       std::ostringstream help;
@@ -93,6 +105,11 @@ std::optional<int> CommandLine::parse(std::vector<std::string> arguments) {
     }
     return wrong_use(what_is_wrong(end.what()) + "; '" + name_ + " --help' lists the options");
   }
+  for (const CLI::Option* option : app_->get_options()) {
+    const auto& given = option->results();
+    if (std::find(given.begin(), given.end(), "") != given.end()) return wrong_use(option->get_name() + " must not be empty");
+  }
+  return std::nullopt;
 }
 
 int CommandLine::wrong_use(std::string_view why) const {

@@ -10,7 +10,6 @@
 #include "domain/state_digest.h"
 #include "infra/codec/json_writer.h"
 #include "infra/log/offline_log.h"
-#include "infra/telemetry/system_clock.h"
 #include "projections/open_views.h"
 #include "projections/views_digest.h"
 
@@ -36,15 +35,6 @@ int tell(const DigestOptions& options, const StateDigest& state, const Tail& at)
   return print("dialin digest", text + "\n");
 }
 
-/// Why the log does not reach to `at`; empty: it does.
-std::string not_reached(const LogPoint& at, const Tail& end) {
-  if (const auto* time = std::get_if<Instant>(&at)) {
-    return *time > telemetry::SystemClock().now() ? "--at is in the future: what will be then is not known" : "";
-  }
-  if (std::get<Sequence>(at) <= end.sequence) return {};
-  return "the log ends at record " + std::to_string(end.sequence.value) + ", before --at";
-}
-
 int digest_log(const DigestOptions& options) {
   AuditedLog log("digest");
   if (const auto fault = log.open(options.log, {}, Until::durable)) return log.fails(*fault);
@@ -65,7 +55,7 @@ int digest_log(const DigestOptions& options) {
   if (step == log::LogWalk::Step::end) {
     if (const auto loss = log.walk().loss()) return log.fails({*loss, false});
     if (options.at) {
-      if (const auto why = not_reached(*options.at, log.walk().tail()); !why.empty()) return log.fails({why, false});
+      if (const auto why = not_reached(*options.at, log.walk().tail().sequence, "--at"); !why.empty()) return log.fails({why, false});
     }
     if (fold.is_within_move()) log.say("the log ends between the two records of a move: it is not counted");
   }

@@ -40,11 +40,24 @@ Character first_character(std::string_view text) {
 /// Nothing that a terminal obeys, and nothing that makes a text look like another.
 bool is_harmless(char32_t code) {
   const auto is_within = [code](char32_t least, char32_t most) { return code >= least && code <= most; };
-  return code >= 0x20 && !is_within(0x7F, 0x9F) && code != 0x61C && !is_within(0x200B, 0x200F) && !is_within(0x2028, 0x202E) &&
-         !is_within(0x2060, 0x206F) && code != 0xFEFF;
+  return code >= 0x20 && !is_within(0x7F, 0x9F) && code != 0x61C && !is_within(0xE0000, 0xE0FFF) && !is_within(0x200B, 0x200F) &&
+         !is_within(0x2028, 0x202E) && !is_within(0x2060, 0x206F) && code != 0xFEFF;
 }
 
-/// What need not be escaped in JSON may do harm on a terminal all the same. All such characters are of 16 bits.
+/// As JSON writes a character by its number: above 16 bits as two surrogates.
+void append_json_escape(char32_t code, std::string& out) {
+  constexpr char32_t kFirstOfTwo = 0x10000;
+  std::array<char, 16> escape{};
+  if (code < kFirstOfTwo) {
+    std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(code));
+  } else {
+    const unsigned rest = static_cast<unsigned>(code - kFirstOfTwo);
+    std::snprintf(escape.data(), escape.size(), "\\u%04x\\u%04x", 0xD800U + (rest >> 10U), 0xDC00U + (rest & 0x3FFU));
+  }
+  out += escape.data();
+}
+
+/// What need not be escaped in JSON may do harm on a terminal all the same.
 void escape_harmful(std::string& out, std::size_t begin) {
   const std::string json = out.substr(begin);
   out.resize(begin);
@@ -54,9 +67,7 @@ void escape_harmful(std::string& out, std::size_t begin) {
     if (!character.is_sound || is_harmless(character.code)) {
       out += rest.substr(0, character.bytes);
     } else {
-      std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(character.code) & 0xFFFFU);
-      out += escape.data();
+      append_json_escape(character.code, out);
     }
     rest.remove_prefix(character.bytes);
   }

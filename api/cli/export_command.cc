@@ -46,8 +46,9 @@ int Export::look_at_end() {
   const Sequence last = log_.walk().tail().sequence;
   const auto not_so = [&](const std::string& why) { return log_.fails({why, false}); };
   if (const auto loss = log_.walk().loss()) return not_so(*loss);
-  const auto* to = options_.to ? std::get_if<Sequence>(&*options_.to) : nullptr;
-  if (to != nullptr && *to > last) return not_so("the log ends at record " + std::to_string(last.value) + ", before --to");
+  if (options_.to) {
+    if (const auto why = not_reached(*options_.to, last, "--to"); !why.empty()) return not_so(why);
+  }
   if (options_.after > last) return not_so("the log ends at record " + std::to_string(last.value) + ", before --after");
   return kDone;
 }

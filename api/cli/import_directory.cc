@@ -1,8 +1,10 @@
 #include "api/cli/import_directory.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
+#include "api/cli/snapshot.h"
 #include "infra/log/chain_file.h"
 #include "infra/log/embedded_log.h"
 #include "infra/log/kafka/copy.h"
@@ -47,6 +49,9 @@ Result<log::LogWalk*, CannotImport> DirectoryTarget::hold() {
   lock_ = std::move(*lock);
   if (log::kafka::is_copy(dir)) {
     return CannotImport{kCouldNotRun, dir + " is a node's copy of a log on Kafka: what is imported there would be on no topic"};
+  }
+  if (is_snapshot(std::filesystem::path(dir).parent_path())) {
+    return CannotImport{kCouldNotRun, dir + " is of a snapshot, which stays as it is: start a node from it, or name another directory"};
   }
   const auto exists = log::ChainFile::exists(files_, dir);
   if (!exists) return cannot(exists.error());

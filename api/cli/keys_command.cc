@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "api/cli/command.h"
+#include "api/cli/event_text.h"
 #include "api/cli/options.h"
 #include "api/cli/output.h"
 #include "infra/crypto/api_key_file.h"
@@ -29,8 +30,9 @@ int add(const KeysOptions& options, Instant now) {
   }
   const auto added = crypto::add_api_key(options.file, options.tenant, *scopes, now);
   if (!added) return failed(added.error());
-  std::cerr << added->id << " for tenant " << options.tenant << " (" << tenant_id_of(options.tenant).text()
-            << "); its text is shown this once:\n";
+  std::string tenant;
+  append_printable(options.tenant, tenant);
+  std::cerr << added->id << " for tenant " << tenant << " (" << tenant_id_of(options.tenant).text() << "); its text is shown this once:\n";
   return print("dialin keys", added->text + "\n");
 }
 
@@ -40,8 +42,9 @@ int list(const KeysOptions& options) {
   std::string text;
   for (const auto& key : listed->keys) {
     const std::string state = key.revoked_at ? "revoked " + key.revoked_at->rfc3339() : "in force";
-    text += key.id + '\t' + key.tenant + '\t' + crypto::names_of_scopes(key.scopes) + "\tcreated " + key.created_at.rfc3339() + '\t' +
-            state + '\n';
+    text += key.id + '\t';
+    append_printable(key.tenant, text);
+    text += '\t' + crypto::names_of_scopes(key.scopes) + "\tcreated " + key.created_at.rfc3339() + '\t' + state + '\n';
   }
   return print("dialin keys", std::move(text));
 }

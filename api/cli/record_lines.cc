@@ -68,9 +68,14 @@ class Lines {
       const ssize_t got = read(buffer_.data() + looked);
       buffer_.resize(looked + static_cast<std::size_t>(got > 0 ? got : 0));
       if (got < 0) return Next::unreadable;
-      if (got == 0) return buffer_.empty() ? Next::end : give(line, buffer_.size(), buffer_.size());
+      if (got > 0) continue;
+      if (buffer_.empty()) return Next::end;
+      is_cut_ = true;
+      return give(line, buffer_.size(), buffer_.size());
     }
   }
+  /// The last line was given, and nothing ended it.
+  bool is_cut() const { return is_cut_; }
 
  private:
   ssize_t read(char* out) const {
@@ -92,6 +97,7 @@ class Lines {
   const std::atomic<bool>& stopping_;
   std::string buffer_;
   std::size_t begin_ = 0;
+  bool is_cut_ = false;
 };
 
 }  // namespace
@@ -161,7 +167,7 @@ void RecordLines::run() {
       if (found == Lines::Next::line) {
         piece.bytes += line.size() + 1;
         auto record = codec::read_chain_line(line);
-        wrong = record ? proof.wrong(*record) : record.error().why;
+        wrong = record ? proof.wrong(*record) : lines.is_cut() ? "it is cut off: the stream ended within it" : record.error().why;
         if (wrong.empty()) wrong = take(std::move(*record), piece);
       }
       is_last = !wrong.empty();

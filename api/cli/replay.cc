@@ -1,4 +1,5 @@
 #include "api/cli/replay.h"
+#include "api/cli/audited_log.h"
 
 #include <sys/stat.h>
 
@@ -63,6 +64,9 @@ class Replay {
 Result<Replayed, NotReplayed> Replay::run(const Finish& finish) {
   if (fs::exists(out_) && !(fs::is_directory(out_) && fs::is_empty(out_)))
     return unable(out_ + " is there already: name another directory");
+  if (options_.to && std::holds_alternative<Instant>(*options_.to)) {
+    if (auto why = not_reached(*options_.to, {}, "--to"); !why.empty()) return NotReplayed{kNotSo, std::move(why)};
+  }
   const std::string source = options_.log.data + "/log";
   Replayed replayed;
   replayed.is_shared = options_.log.kafka || log::kafka::is_copy(source);
@@ -122,7 +126,7 @@ NotReplayed Replay::not_loaded(const projections::OpenViewsFailure& failure, con
 NotReplayed Replay::too_short(const log::CopiedWalk& copied) const {
   const Sequence end = copied.tail().sequence;
   if (end.value == 0) return {kNotSo, options_.to ? "the log has no record that early" : "the log has no record"};
-  return {kNotSo, "the log ends at record " + std::to_string(end.value) + ", before --to"};
+  return {kNotSo, not_reached(*options_.to, end, "--to")};
 }
 
 }  // namespace

@@ -97,7 +97,8 @@ std::optional<Fault> Verification::look_at_end() {
 void Verification::talk() {
   const auto strays = log_.walk().strays();
   if (strays > 0) log_.say(std::to_string(strays) + (strays == 1 ? " record" : " records") + " of the topic are strays: none of the chain");
-  if (log_.walk().is_unfinished()) log_.say("behind the head stands a write that was never answered; the next start cuts it off");
+  if (log_.walk().is_unfinished())
+    log_.say("behind the head stands a write that is not whole: a server is at it, or died at it, and then the next start cuts it off");
   // A move that was cut between its two records was never answered; the next opening completes it.
   if (const auto half = ledger_.end(); !half.empty()) log_.say(std::string(half) + "; the next start completes it");
 }

@@ -62,6 +62,12 @@ void get_checkpoint(Call& call) {
   if (!call.wiring.checkpoint) {
     return call.refuse({ErrorKind::not_found, "this server signs no checkpoints: it runs without --signing-key, or --read-only"});
   }
+  // It says that the log ends here at this moment: who does not hear the log cannot know.
+  std::optional<NodeStanding> standing;
+  if (call.wiring.standing) standing = call.wiring.standing();
+  if (standing && !reasons_not_ready(call.wiring, &*standing).empty()) {
+    return call.refuse({ErrorKind::unavailable, "this node does not know now where the log ends: see /readyz"});
+  }
   // Of what is applied: that is durable, and the same as the other reads tell.
   call.answer_slowly([&wiring = call.wiring, manner = call.admitted.manner, applied = call.applied()] {
     const auto record = wiring.log.at(applied);

@@ -144,7 +144,8 @@ def test_keys_are_never_made_over_others_and_the_private_one_stays_private(tmp_p
     (tmp_path / "key").write_bytes(before[0])
     os.chmod(tmp_path / "key", 0o644)
     assert "chmod 600" in run("checkpoint", "--data", tmp_path, "--signing-key", tmp_path / "key", check=3).stderr
-    for name in ("", "two words", "a+b"):
+    assert "--name must not be empty" in run("checkpoint", "init", tmp_path / "other", "--name", "", check=2).stderr
+    for name in ("two words", "a+b"):
         assert "without spaces and plus signs" in run("checkpoint", "init", tmp_path / "other", "--name", name, check=2).stderr
     assert sorted(file.name for file in tmp_path.iterdir()) == ["key", "key.pub"]
 

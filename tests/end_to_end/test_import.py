@@ -126,6 +126,21 @@ def test_only_the_first_record_founds_a_log(tmp_path):
     assert not heads(tmp_path / "3")
 
 
+def test_a_stream_that_breaks_off_within_a_line_is_said_to(tmp_path):
+    chain = chain_of(6)
+    refused(tmp_path, chain.lines()[:-20], "line 6: it is cut off: the stream ended within it")
+    assert put_in(tmp_path, chain.lines()).stdout == f"imported 1 records, head {chain.head}\n"
+
+
+def test_a_snapshot_stays_as_it_is(tmp_path):
+    chain = chain_of(6)
+    put_in(tmp_path / "first", chain.lines(to=4))
+    run("snapshot", "--data", tmp_path / "first", "--out", tmp_path / "snapshot")
+    done = run("import", "--data", tmp_path / "snapshot", input=chain.lines(), check=3)
+    assert "is of a snapshot, which stays as it is" in done.stderr
+    assert len(heads(tmp_path / "snapshot")) == 4
+
+
 def test_nothing_is_no_chain(tmp_path):
     refused(tmp_path / "new", "", "no record came")
     assert not (tmp_path / "new").exists()

@@ -1,5 +1,6 @@
 """`dialin replay` and `dialin serve --read-only`: what was answered then is answered again, and nothing is written."""
 
+import datetime
 import json
 import os
 import pathlib
@@ -106,7 +107,8 @@ def test_a_time_stands_for_the_last_record_that_is_not_later(story, tmp_path):
     assert replay(story.server.data, at, tmp_path / "same")[0] == sequence
     assert replay(story.server.data, earlier(time), tmp_path / "before")[0] == before
     end = client.get("/").sequence
-    assert replay(story.server.data, "2099-01-01T00:00:00Z", tmp_path / "end")[0] == end
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+    assert replay(story.server.data, now, tmp_path / "end")[0] == end
     done = run("replay", "--data", story.server.data, "--to", "1999-01-01T00:00:00Z", "--out", tmp_path / "none", check=1)
     assert done.stdout == "" and "the log has no record that early" in done.stderr and not (tmp_path / "none").exists()
 
@@ -268,6 +270,8 @@ def test_more_than_the_log_holds_and_a_directory_that_is_there(story, tmp_path):
     done = run("replay", "--data", story.server.data, "--to", 1_000_000, "--out", tmp_path / "out", check=1)
     end = Client(story.server, story.server.key).get("/").sequence
     assert done.stdout == "" and f"the log ends at record {end}" in done.stderr
+    future = run("replay", "--data", story.server.data, "--to", "2999-01-01T00:00:00Z", "--out", tmp_path / "out", check=1)
+    assert "--to is in the future" in future.stderr
     assert not any(tmp_path.iterdir()), "nothing half is left"
     (tmp_path / "out").mkdir()
     replay(story.server.data, 20, tmp_path / "out")

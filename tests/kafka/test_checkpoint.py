@@ -46,3 +46,20 @@ def test_nodes_and_the_topic_say_the_same(log, tmp_path):
     run("keyring", "rotate", nodes[0].keyring)
     sealed = run("keyring", "list", nodes[0].keyring, *log.words).stdout.split("\t")[0]
     assert "is a copy of a log on Kafka and may be behind it" in run("keyring", "remove", nodes[0].keyring, sealed, "--data", nodes[0].data, check=1).stderr
+
+
+def test_who_does_not_hear_the_log_does_not_say_where_it_ends(log, kafka):
+    log.init()
+    node = log.node("one")
+    run("checkpoint", "init", node.home / "key")
+    node.options += ["--signing-key", str(node.home / "key")]
+    key = node.add_key("acme")
+    caller = Client(node.start(), key)
+    created(caller)
+    caller.get("/checkpoint").expect(200)
+    kafka.kill()
+    until(lambda: asked(node)[0] == 503)
+    assert "where the log ends" in caller.get("/checkpoint").refused(503, "unavailable")["info"]
+    kafka.restart()
+    until(lambda: asked(node)[0] == 200)
+    caller.get("/checkpoint").expect(200)

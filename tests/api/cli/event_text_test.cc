@@ -24,6 +24,7 @@ TEST(EventText, escapes_what_a_terminal_would_obey) {
   EXPECT_EQ(printable("a\x1b[31mb"), "a\\u{1b}[31mb");
   EXPECT_EQ(printable("\n\r\t\x07\x7f"), "\\u{a}\\u{d}\\u{9}\\u{7}\\u{7f}");
   EXPECT_EQ(printable("\xc2\x9b"), "\\u{9b}") << "a control sequence's beginning, in 8 bits";
+  EXPECT_EQ(printable("\xf3\xa0\x80\x81"), "\\u{e0001}") << "what is not seen at all";
   EXPECT_EQ(printable("\xe2\x80\xae"), "\\u{202e}") << "what turns the direction of writing";
   EXPECT_EQ(printable("\xef\xbb\xbf"), "\\u{feff}");
   EXPECT_EQ(printable("\"\\"), "\\\"\\\\");

@@ -103,6 +103,15 @@ TEST(Options, flags_win_over_environment_over_file) {
   EXPECT_EQ(by_flag->queue_max, 8u);
 }
 
+TEST(Options, a_value_that_is_empty_is_none) {
+  const TempDir dir;
+  for (const char* text : {"data = []", "data = [\"", "data = \"\"", "data = [\"\"]"}) {
+    std::ofstream(dir.path("dialin.toml")) << text << '\n';
+    EXPECT_EQ(status_of(cli::read_serve_options, {"--config", dir.path("dialin.toml")}), cli::kWrongUse) << text;
+  }
+  EXPECT_EQ(status_of(cli::read_verify_options, {"--data", "x", "--checkpoints", "", "--checkpoint-key", "y"}), cli::kWrongUse);
+}
+
 TEST(Options, the_file_itself_can_be_named_by_the_environment) {
   const TempDir dir;
   std::ofstream(dir.path("dialin.toml")) << "data = \"by-file\"\n";
