@@ -6,7 +6,7 @@ function(dialin_document output name document)
   file(READ "${document}" bytes HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
   file(CONFIGURE OUTPUT "${output}" @ONLY CONTENT
-"#include \"api/cli/documents.h\"
+"#include \"api/cli/serve/documents.h\"
 
 namespace dialin::cli {
 namespace {

@@ -1,11 +1,15 @@
 # A room is a folder that is a library. Its include path holds itself and what it links, nothing else, so that an arrow in the wrong
 # direction does not compile: every room gets a directory with one symbolic link in it, named as includes name the room.
 
-# dialin_room(<target> FOLDER <folder> [SEES <targets>...] [USES <third-party targets>...])
-# All .cc files directly in the folder are its sources. SEES: rooms that its headers may name. USES: libraries that only its .cc files see.
+# dialin_room(<target> FOLDER <folder> [PARTS <folders>...] [SEES <targets>...] [USES <third-party targets>...])
+# All .cc files directly in the folder, and in its parts, are its sources. SEES: rooms that its headers may name. USES: libraries that only its .cc files see.
 function(dialin_room target)
-  cmake_parse_arguments(ROOM "" "FOLDER" "SEES;USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${ROOM_FOLDER}/*.cc")
+  cmake_parse_arguments(ROOM "" "FOLDER" "PARTS;SEES;USES" ${ARGN})
+  set(patterns "${PROJECT_SOURCE_DIR}/${ROOM_FOLDER}/*.cc")
+  foreach(part IN LISTS ROOM_PARTS)
+    list(APPEND patterns "${PROJECT_SOURCE_DIR}/${ROOM_FOLDER}/${part}/*.cc")
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   set(door "${PROJECT_BINARY_DIR}/rooms/${ROOM_FOLDER}")
   get_filename_component(parent "${door}/${ROOM_FOLDER}" DIRECTORY)

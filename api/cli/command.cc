@@ -3,7 +3,7 @@
 #include <array>
 #include <iostream>
 
-#include "api/cli/output.h"
+#include "api/cli/terminal/output.h"
 
 namespace dialin::cli {
 namespace {

@@ -154,7 +154,7 @@ def test_no_exception_is_swallowed():
 
 
 def test_results_go_out_by_one_way():
-    """Output (api/cli/output.h) tells when they did not; std::cout tells nobody."""
+    """Output (api/cli/terminal/output.h) tells when they did not; std::cout tells nobody."""
     banned = re.compile(r"std::cout|\bprintf\(|\bputs\(|\bstdout\b")
     none([f"{name(path)}: {found}" for path in of_rooms(sources()) for found in banned.findall(without_comments_and_texts(path.read_text()))])
 

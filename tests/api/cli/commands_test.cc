@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "api/cli/command.h"
-#include "api/cli/dev_setup.h"
+#include "api/cli/serve/dev_setup.h"
 #include "api/cli/temp_dir.h"
 
 namespace dialin::test {

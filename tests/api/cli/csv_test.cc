@@ -1,4 +1,4 @@
-#include "api/cli/csv.h"
+#include "api/cli/load/csv.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // Events as people read them: no text of a caller's does anything to a terminal, and no secret is in it.
 
-#include "api/cli/event_text.h"
+#include "api/cli/terminal/event_text.h"
 
 #include <gtest/gtest.h>
 
-#include "api/cli/progress.h"
+#include "api/cli/terminal/progress.h"
 #include "infra/codec/json_codec.h"
 
 namespace dialin::test {

@@ -1,6 +1,6 @@
 // What a node needs before it serves anything, and what it says when that is not there.
 
-#include "api/cli/node.h"
+#include "api/cli/serve/node.h"
 
 #include <gtest/gtest.h>
 

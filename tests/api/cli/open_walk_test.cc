@@ -1,6 +1,6 @@
 // What commands read of a log that a server is writing.
 
-#include "api/cli/open_walk.h"
+#include "api/cli/audit/open_walk.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // One place reads options: flags win over environment over file.
 
-#include "api/cli/audit_options.h"
-#include "api/cli/keyring_options.h"
-#include "api/cli/reading_options.h"
+#include "api/cli/options/audit_options.h"
+#include "api/cli/options/keyring_options.h"
+#include "api/cli/options/reading_options.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // A directory is given its name when all of it is on the disk: what is told as done is not to be found damaged after a power cut.
 
-#include "api/cli/partial_directory.h"
+#include "api/cli/copying/partial_directory.h"
 
 #include <gtest/gtest.h>
 

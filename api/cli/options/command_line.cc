@@ -1,0 +1,154 @@
+#include "api/cli/options/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+#include <type_traits>
+
+#include "api/cli/command.h"
+#include "api/cli/terminal/output.h"
+
+namespace dialin::cli {
+namespace {
+
+/// `--sip-domain` is `DIALIN_SIP_DOMAIN`.
+std::string environment_name(const std::string& flag) {
+  std::string name = "DIALIN_";
+  for (const char c : flag.substr(2)) name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+/// The library looks at the first of no values when a key is given an empty list.
+class OptionFile : public CLI::ConfigTOML {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& text) const override {
+    auto read = CLI::ConfigTOML::from_config(text);
+    for (const CLI::ConfigItem& item : read) {
+      if (item.inputs.empty()) throw CLI::ConversionError("the file of --config gives " + item.name + " no value");
+    }
+    return read;
+  }
+};
+
+}  // namespace
+
+CommandLine::Option& CommandLine::Option::required() {
+  option_->required();
+  return *this;
+}
+CommandLine::Option& CommandLine::Option::one_of(std::vector<std::string> words) {
+  option_->check(CLI::IsMember(std::move(words)));
+  return *this;
+}
+CommandLine::Option& CommandLine::Option::range(std::size_t least, std::size_t most) {
+  option_->check(CLI::Range(least, most));
+  return *this;
+}
+
+CommandLine::CommandLine(const std::string& command, const std::string& about)
+    : name_("dialin " + command), app_(std::make_unique<CLI::App>(about, name_)) {
+  known(app_->set_config("--config", "", "read options from this TOML file, its keys named as the flags"), "--config");
+  // The file is written for `serve`, which knows every key of it; other commands take from it what is theirs.
+  app_->allow_config_extras(command == "serve" ? CLI::config_extras_mode::error : CLI::config_extras_mode::ignore);
+  app_->config_formatter(std::make_shared<OptionFile>());
+  app_->get_formatter()->column_width(38);
+}
+CommandLine::~CommandLine() = default;
+
+template <class T>
+CommandLine::Option CommandLine::option(const std::string& flag, T& value, const std::string& help) {
+  CLI::Option* option = app_->add_option(flag, value, help);
+  option->capture_default_str();
+  // The library would wrap a negative number around.
+  if constexpr (std::is_same_v<T, std::size_t> || std::is_same_v<T, std::optional<std::uint64_t>>) option->check(CLI::NonNegativeNumber);
+  return known(option, flag);
+}
+template CommandLine::Option CommandLine::option(const std::string&, std::string&, const std::string&);
+template CommandLine::Option CommandLine::option(const std::string&, std::optional<std::string>&, const std::string&);
+template CommandLine::Option CommandLine::option(const std::string&, int&, const std::string&);
+template CommandLine::Option CommandLine::option(const std::string&, std::size_t&, const std::string&);
+template CommandLine::Option CommandLine::option(const std::string&, std::optional<std::uint64_t>&, const std::string&);
+
+CommandLine::Option CommandLine::flag(const std::string& name, bool& value, const std::string& help) {
+  return known(app_->add_flag(name, value, help), name);
+}
+
+CommandLine::Option CommandLine::list(const std::string& flag, std::vector<std::string>& values, const std::string& help) {
+  CLI::Option* option = app_->add_option(flag, values, help);
+  const Option made = known(option, flag);
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->expected(1, 1000)->delimiter(';')->allow_extra_args(false);
+  return made;
+}
+
+CommandLine::Option CommandLine::word(const std::string& name, std::string& value, const std::string& help) {
+  return Option(app_->add_option(name, value, help));
+}
+
+void CommandLine::footer(const std::string& text) {
+  app_->footer(text);
+}
+
+std::optional<int> CommandLine::parse(std::vector<std::string> arguments) {
+  // The library would let the file win over the environment. As first arguments, what the environment says loses to the flags alone.
+  arguments.insert(arguments.begin(), from_environment_.begin(), from_environment_.end());
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  try {
+    app_->parse(arguments);
+  } catch (const CLI::ParseError& end) {
+    if (end.get_exit_code() == 0) {
+      std::ostringstream help;
+      const int status = app_->exit(end, help, std::cerr);
+      return print(name_, help.str(), status);
+    }
+    return wrong_use(what_is_wrong(end.what()) + "; '" + name_ + " --help' lists the options");
+  }
+  for (const CLI::Option* option : app_->get_options()) {
+    const auto& given = option->results();
+    if (std::find(given.begin(), given.end(), "") != given.end()) return wrong_use(option->get_name() + " must not be empty");
+  }
+  return std::nullopt;
+}
+
+int CommandLine::wrong_use(std::string_view why) const {
+  std::cerr << name_ << ": " << why << '\n';
+  return kWrongUse;
+}
+
+/// The library's words, but where they name the wrong thing.
+std::string CommandLine::what_is_wrong(const std::string& text) const {
+  // It looks for options that are missing before it looks for ones it does not know, and a misspelt one is both.
+  const auto unknown = app_->remaining();
+  if (!unknown.empty()) return "there is no option " + unknown.front();
+  constexpr std::string_view kUnknownKey = "INI was not able to parse ";
+  return text.rfind(kUnknownKey, 0) == 0 ? "the file of --config has a key that is no option: " + text.substr(kUnknownKey.size()) : text;
+}
+
+CommandLine::Option CommandLine::known(CLI::Option* option, const std::string& flag) {
+  const std::string name = environment_name(flag);
+  // An empty variable is as good as none.
+  if (const char* value = std::getenv(name.c_str()); value != nullptr && *value != '\0') from_environment_.push_back(flag + "=" + value);
+  option->envname(name)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  return Option(option);
+}
+
+KafkaWords::KafkaWords(CommandLine& line) {
+  line.option("--kafka-brokers", brokers_, "HOST:PORT,… of Kafka's brokers");
+  line.option("--kafka-topic", topic_, "the topic that holds the log");
+  line.list("--kafka-property", properties_, "KEY=VALUE for librdkafka, such as security.protocol=SASL_SSL; may be repeated");
+}
+
+std::string KafkaWords::read(std::optional<KafkaOptions>& kafka) const {
+  if (brokers_.empty()) return "--log kafka needs --kafka-brokers HOST:PORT,…";
+  kafka = KafkaOptions{brokers_, topic_, {}};
+  for (const std::string& property : properties_) {
+    const auto equals = property.find('=');
+    if (equals == std::string::npos || equals == 0) return "--kafka-property must be KEY=VALUE, not '" + property + "'";
+    kafka->properties.emplace_back(property.substr(0, equals), property.substr(equals + 1));
+  }
+  return {};
+}
+
+}  // namespace dialin::cli

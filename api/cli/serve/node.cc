@@ -1,0 +1,233 @@
+#include "api/cli/serve/node.h"
+
+#include "api/cli/command.h"
+#include "api/cli/serve/documents.h"
+#include "api/cli/serve/from_snapshot.h"
+#include "api/cli/serve/open_past.h"
+#include "api/cli/serve/open_store.h"
+#include "api/cli/serve/serving_views.h"
+#include "api/cli/serve/shared_node.h"
+#include "api/http/api.h"
+#include "api/http/entrance.h"
+#include "api/http/event_stream.h"
+#include "api/http/server.h"
+#include "domain/checkpoint.h"
+#include "infra/codec/json_codec.h"
+#include "infra/crypto/api_keys.h"
+#include "infra/crypto/key_ring.h"
+#include "infra/crypto/note_key_file.h"
+#include "infra/crypto/signed_note.h"
+#include "infra/crypto/system_random.h"
+#include "infra/log/posix_files.h"
+#include "infra/telemetry/prometheus_telemetry.h"
+#include "infra/telemetry/system_clock.h"
+#include "projections/sealing_keys.h"
+
+namespace dialin::cli {
+namespace {
+
+service::WriterLimits writer_limits(const ServeOptions& options) {
+  service::WriterLimits limits;
+  limits.queue_max = options.queue_max;
+  return limits;
+}
+
+http::ServerOptions server_options(const ServeOptions& options) {
+  http::ServerOptions server;
+  server.host = options.host;
+  server.port = options.port;
+  server.threads = options.threads;
+  server.connections_max = options.connections_max;
+  server.body_bytes_max = options.body_bytes_max;
+  return server;
+}
+
+/// Parts that stand on nothing but options. They outlive all others. The address is bound before the log is opened: an address in use must
+/// not cost the log a record at every try, and who watches the process is answered meanwhile.
+struct Ground {
+  explicit Ground(const ServeOptions& options)
+      : telemetry(telemetry_options(options)), entrance(random, telemetry), server(server_options(options), entrance, telemetry) {}
+  static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
+    return {.version = std::string(version()),
+            .level = telemetry::level_named(options.log_level).value_or(Level::info),
+            .json_lines = options.log_json};
+  }
+  telemetry::PrometheusTelemetry telemetry;
+  telemetry::SystemClock clock;
+  crypto::SystemRandom random;
+  codec::JsonCodec codec;
+  log::PosixFiles files;
+  http::Entrance entrance;
+  http::Server server;
+};
+
+constexpr std::size_t kSlowReadThreads = 1;
+/// How long a stop waits for what is in flight before it makes room for another node to lead all the same.
+constexpr std::chrono::milliseconds kStepAsideMost{2000};
+
+std::string url_of(const std::string& host, std::uint16_t port) {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+/// Everything that serves, on a log and views that are in step. Members are made in this order and go in the reverse one.
+class ServingNode : public Node {
+ public:
+  ServingNode(const ServeOptions& options, std::unique_ptr<Ground> ground, std::unique_ptr<crypto::ApiKeys> keys,
+              std::unique_ptr<crypto::KeyRing> ring, std::optional<crypto::NoteSigner> signer, OpenStore opened,
+              std::unique_ptr<SharedNode> shared)
+      : ground_(std::move(ground)),
+        keys_(std::move(keys)),
+        ring_(std::move(ring)),
+        signer_(std::move(signer)),
+        kept_from_writers_(std::move(opened.kept_from_writers)),
+        log_(std::move(opened.log)),
+        shared_log_(opened.shared),
+        shared_(std::move(shared)),
+        served_(options.data + "/views", opened.views),
+        views_(served_.store(), *log_, ground_->codec),
+        projector_(served_.store(), ground_->codec, opened.views.position),
+        watch_(opened.views.position.sequence),
+        slow_reads_(kSlowReadThreads, ground_->telemetry),
+        hub_({views_, ground_->codec, *keys_, ground_->telemetry}, options.threads, opened.views.position.sequence),
+        rules_{options.allow_sip_only, options.sip_domain},
+        writer_({*log_, served_.store(), projector_, views_, ground_->codec, ground_->clock, ground_->telemetry}, rules_,
+                writer_limits(options), {&watch_, &hub_}),
+        api_(wiring()),
+        host_(options.host) {
+    if (shared_) shared_->identity.log = log_->id();
+    hub_.connect([this](std::size_t thread, std::function<void()> work) { ground_->server.post(thread, std::move(work)); });
+    ring_->follow(ground_->telemetry, [this](std::string_view key_id) { return is_key_needed(key_id); });
+  }
+  /// Other nodes and the log may still answer, to who waits with parts that are about to go.
+  ~ServingNode() override {
+    stop();
+    ring_->stop_following();  // it asks the views
+    shared_.reset();
+    log_.reset();
+  }
+
+  Result<void, CannotServe> start() override {
+    served_.begin_rebuild(*log_, ground_->codec, ground_->telemetry, writer_);
+    ground_->entrance.open(api_);
+    if (!shared_) return {};
+    const auto stood = shared_log_->stand([this] { return !writer_.is_out_of_step(); });
+    if (!stood) return CannotServe{stood.error().text};
+    return {};
+  }
+
+  std::string url() const override { return url_of(host_, ground_->server.port()); }
+
+  void stop() override {
+    if (stopping_.exchange(true)) return;
+    ground_->telemetry.say(Level::info, "stopping: requests in flight are answered first");
+    served_.ask_to_stop();
+    // First, so that another leads by the time that callers go there.
+    if (shared_) shared_log_->step_aside(kStepAsideMost);
+    ground_->server.drain();
+    slow_reads_.stop();
+    served_.stop();
+    writer_.stop();
+  }
+
+ private:
+  http::Wiring wiring() {
+    return {writer_,
+            views_,
+            watch_,
+            *log_,
+            *keys_,
+            *ring_,
+            ground_->random,
+            ground_->clock,
+            ground_->codec,
+            ground_->telemetry,
+            slow_reads_,
+            hub_,
+            rules_,
+            std::string(openapi_document()),
+            std::string(asyncapi_document()),
+            [this]() -> std::vector<std::string> {
+              if (stopping_) return {"the node is stopping"};
+              // Others that share the log may have sealed with a newer one.
+              if (auto missing = shared_ ? missing_key(*ring_, served_.store()) : std::nullopt) return {*std::move(missing)};
+              return {};
+            },
+            shared_ ? [this] { return standing_of(*shared_log_, shared_->identity); } : std::function<http::NodeStanding()>(),
+            shared_ ? &shared_->others : nullptr,
+            signer_ ? [this](const Tail& tail) { return signed_end(tail); } : std::function<std::string(const Tail&)>(),
+            [this] { return served_.rebuilding(); }};
+  }
+
+  bool is_key_needed(std::string_view key_id) const {
+    try {
+      return projections::is_sealing_key(served_.store(), key_id);
+    } catch (const StoreFailure&) {
+      return true;  // the store has said what ails it, and a key is sooner kept than missed
+    }
+  }
+
+  std::string signed_end(const Tail& tail) const {
+    return crypto::signed_note(Checkpoint{log_->id(), tail.sequence, tail.id, ground_->clock.now()}.text(), *signer_);
+  }
+
+  std::atomic<bool> stopping_{false};
+  std::unique_ptr<Ground> ground_;
+  std::unique_ptr<crypto::ApiKeys> keys_;
+  std::unique_ptr<crypto::KeyRing> ring_;
+  std::optional<crypto::NoteSigner> signer_;      ///< of checkpoints; nothing without --signing-key
+  std::unique_ptr<log::Lock> kept_from_writers_;  ///< of a directory that is only read
+  std::unique_ptr<EventLog> log_;
+  log::kafka::KafkaLog* shared_log_;  ///< `log_`, when nodes share it
+  std::unique_ptr<SharedNode> shared_;
+  ServingViews served_;
+  projections::Views views_;
+  projections::Projector projector_;
+  service::AppliedWatch watch_;
+  service::SlowReads slow_reads_;
+  http::EventHub hub_;
+  Rules rules_;
+  service::Writer writer_;
+  http::Api api_;
+  std::string host_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& options) {
+  auto ground = std::make_unique<Ground>(options);
+  auto keys = crypto::ApiKeys::open(options.keys, ground->telemetry);
+  if (!keys) return CannotServe{keys.error().text};
+  auto ring = crypto::KeyRing::load(options.keyring);
+  if (!ring) return CannotServe{ring.error().text};
+  std::optional<crypto::NoteSigner> signer;
+  // A past that is only read did not end now, and nothing signed may say so.
+  if (!options.signing_key.empty() && !options.read_only) {
+    auto read = crypto::read_note_signer(options.signing_key);
+    if (!read) return CannotServe{read.error().text};
+    signer = std::move(*read);
+  }
+  ground->server.start();
+  const log::EmbeddedLog::Ports ports{ground->files, ground->clock, ground->random, ground->codec, ground->telemetry};
+  std::unique_ptr<SharedNode> shared;
+  std::optional<Result<OpenStore, CannotServe>> store;
+  if (options.kafka) {
+    const auto log = kafka_log_options(options, url_of(options.host, ground->server.port()));
+    const auto prepare_copy = [&](const LogId& on_topic) { return prepare_data(options, on_topic, ground->files, ground->telemetry); };
+    auto made = make_shared_node(log, ground->random);
+    if (!made) return made.error();
+    shared = std::move(*made);
+    store = open_shared_store(options.data, log, prepare_copy, ports, **ring, [&](const std::string& why) { ground->entrance.waits(why); });
+  } else if (options.read_only) {
+    store = open_past(options.data, ports, **ring);
+  } else if (const auto prepared = prepare_data(options, {}, ground->files, ground->telemetry); !prepared) {
+    return CannotServe{prepared.error().text};
+  } else {
+    store = open_store(options.data, ports, **ring);
+  }
+  if (!*store) return store->error();
+  return std::unique_ptr<Node>(std::make_unique<ServingNode>(options, std::move(ground), std::move(*keys), std::move(*ring),
+                                                             std::move(signer), std::move(**store), std::move(shared)));
+}
+
+}  // namespace dialin::cli
