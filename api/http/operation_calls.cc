@@ -60,7 +60,7 @@ void get_metrics(Call& call) {
 void get_checkpoint(Call& call) {
   if (!call.query()) return;
   if (!call.wiring.checkpoint) {
-    return call.refuse({ErrorKind::not_found, "this server signs no checkpoints: it runs without --signing-key, or --read-only"});
+    return call.refuse({ErrorKind::not_found, "this server signs no checkpoints: it runs without --signing-key"});
   }
   // It says that the log ends here at this moment: who does not hear the log cannot know.
   std::optional<NodeStanding> standing;

@@ -30,7 +30,9 @@ Result<DurableEnd, OpenFailure> durable_end(FileLayer& files, const std::string&
   if (!scan) return open_failure(scan.error());
   if (auto failure = read_on(*scan)) return std::move(*failure);
   const DurableEnd found{scan->segment().head().log, scan->tail()};
-  for (int look = 0; look < kLooksMax && scan->durable().sequence < found.tail.sequence; ++look) {
+  // Only who has the lock writes a mark.
+  const int looks = files.may_be_held(dir + "/lock") ? kLooksMax : 0;
+  for (int look = 0; look < looks && scan->durable().sequence < found.tail.sequence; ++look) {
     std::this_thread::sleep_for(kLook);
     if (auto failure = read_on(*scan)) return std::move(*failure);
   }

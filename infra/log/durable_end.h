@@ -16,8 +16,8 @@ struct DurableEnd {
 };
 
 /// The last record that stands in `dir`, once it is durable: a mark says so, 50 ms after the last write at the latest. Where nobody writes
-/// one (the server was killed), the segment is synced here. Waits 200 ms at most, then as long as syncing takes. Proves the last segment
-/// only.
+/// one (the server was killed), the segment is synced here. Waits 200 ms at most for a server, and as long as syncing takes. Proves the
+/// last segment only.
 Result<DurableEnd, OpenFailure> durable_end(FileLayer& files, const std::string& dir);
 
 }  // namespace dialin::log

@@ -75,6 +75,8 @@ class FileLayer {
   virtual Result<std::vector<std::string>, Errno> list(const std::string& dir) = 0;
   /// Keeps every other process out, without waiting. The file names the holder and stays when the lock goes.
   virtual Result<std::unique_ptr<Lock>, LockRefused> lock(const std::string& path) = 0;
+  /// Whether the process that the lock's file names is still there: a hint, for who would rather not wait for what only that one does.
+  virtual bool may_be_held(const std::string& path) const = 0;
 };
 
 }  // namespace dialin::log

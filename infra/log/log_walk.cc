@@ -34,6 +34,7 @@ class DirectoryWalk : public LogWalk {
         last_(last),
         segments_written_(static_cast<double>(scan_.segments().size()) - 1 + last_written) {
     begun_at_ = segments_read();
+    begun_behind_ = scan_.tail().sequence;
   }
 
   LogId log() const override { return scan_.segment().head().log; }
@@ -62,6 +63,7 @@ class DirectoryWalk : public LogWalk {
   std::optional<Given> last_given_;  ///< once a record behind `last_` was met: what was given before it
   const double segments_written_;
   double begun_at_ = 0;  ///< segments
+  Sequence begun_behind_;
   Fault fault_;
 };
 
@@ -92,7 +94,7 @@ LogWalk::Step DirectoryWalk::fails(const log::Fault& fault) {
   return Step::fault;
 }
 
-/// They are nearly all of one length.
+/// But for the first ones they are of one length.
 double DirectoryWalk::segments_read() const {
   const auto& firsts = scan_.segments();
   const auto here = std::upper_bound(firsts.begin(), firsts.end(), scan_.segment().head().first) - firsts.begin() - 1;
@@ -100,6 +102,10 @@ double DirectoryWalk::segments_read() const {
 }
 
 double DirectoryWalk::share_read() const {
+  if (last_ && begun_behind_ < *last_) {
+    const std::uint64_t read = scan_.tail().sequence.value - begun_behind_.value;
+    return std::min(1.0, static_cast<double>(read) / static_cast<double>(last_->value - begun_behind_.value));
+  }
   const double to_read = segments_written_ - begun_at_;
   return to_read <= 0 ? 1 : std::min(1.0, (segments_read() - begun_at_) / to_read);
 }

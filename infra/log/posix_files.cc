@@ -180,6 +180,11 @@ Result<std::unique_ptr<Lock>, LockRefused> PosixFiles::lock(const std::string& p
   return std::make_unique<PosixLock>(std::move(descriptor));
 }
 
+bool PosixFiles::may_be_held(const std::string& path) const {
+  const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return descriptor.number() >= 0 && pid_in(descriptor.number()) != 0;
+}
+
 Result<std::unique_ptr<Lock>, LockRefused> lock_to_read(const std::string& path) {
   auto descriptor = std::make_unique<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (descriptor->number() < 0 && errno == ENOENT) return std::unique_ptr<Lock>();

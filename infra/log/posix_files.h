@@ -17,6 +17,7 @@ class PosixFiles : public FileLayer {
   Errno sync_dir(const std::string& dir) override;
   Result<std::vector<std::string>, Errno> list(const std::string& dir) override;
   Result<std::unique_ptr<Lock>, LockRefused> lock(const std::string& path) override;
+  bool may_be_held(const std::string& path) const override;
 };
 
 /// For who only reads: keeps out whoever would take lock(), beside others like it, and writes nothing. Null when there is no such file.

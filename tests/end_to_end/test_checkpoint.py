@@ -160,7 +160,9 @@ def test_an_imported_log_is_the_same_log_for_an_auditor(signing, tmp_path):
 
 def test_a_past_that_is_only_read_is_not_signed_as_if_it_ended_now(signing, tmp_path):
     run("replay", "--data", signing.data, "--to", "2", "--out", tmp_path / "past")
-    past = Server(signing.home, "--read-only", "--signing-key", str(signing.signing_key), data=tmp_path / "past")
+    words = ["--data", tmp_path / "past", "--read-only", "--signing-key", signing.signing_key]
+    assert "--read-only goes without" in run("serve", *words, check=2).stderr
+    past = Server(signing.home, "--read-only", data=tmp_path / "past")
     past.output = tmp_path / "output"
     past.start()
     try:

@@ -261,7 +261,7 @@ def test_wrong_use(story, words, culprit, tmp_path):
 
 
 def test_read_only_goes_with_nothing_that_writes(tmp_path):
-    for words in (["--dev"], ["--log", "kafka", "--kafka-brokers", "127.0.0.1:1"], ["--from-snapshot", "x"]):
+    for words in (["--dev"], ["--log", "kafka", "--kafka-brokers", "127.0.0.1:1"], ["--from-snapshot", "x"], ["--signing-key", "x"]):
         assert "--read-only" in run("serve", "--data", tmp_path / "x", "--read-only", *words, check=2).stderr
     assert not any(tmp_path.iterdir())
 

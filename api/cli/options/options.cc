@@ -70,9 +70,9 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
       "\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys and key ring are followed: a change of\n"
       "their files counts within 2 s.");
   if (const auto end = line.parse(arguments)) return *end;
-  if (options.read_only && (log == "kafka" || options.dev || !options.from_snapshot.empty()))
+  if (options.read_only && (log == "kafka" || options.dev || !options.from_snapshot.empty() || !options.signing_key.empty()))
     return line.wrong_use(
-        "--read-only goes without --log kafka, --dev and --from-snapshot: it serves what lies in DATA, and writes nothing");
+        "--read-only goes without --log kafka, --dev, --from-snapshot and --signing-key: it serves what lies in DATA, and writes nothing");
   if (!split_listen(listen, options)) return line.wrong_use("--listen must be HOST:PORT, as in 127.0.0.1:8080");
   if (log == "kafka") {
     if (const auto why = kafka.read(options.kafka); !why.empty()) return line.wrong_use(why);

@@ -202,7 +202,7 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   if (!ring) return CannotServe{ring.error().text};
   std::optional<crypto::NoteSigner> signer;
   // A past that is only read did not end now, and nothing signed may say so.
-  if (!options.signing_key.empty() && !options.read_only) {
+  if (!options.signing_key.empty()) {
     auto read = crypto::read_note_signer(options.signing_key);
     if (!read) return CannotServe{read.error().text};
     signer = std::move(*read);

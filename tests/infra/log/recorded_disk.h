@@ -56,6 +56,7 @@ class RecordedDisk : public FileLayer {
   Errno sync_dir(const std::string& dir) override;
   Result<std::vector<std::string>, Errno> list(const std::string& dir) override;
   Result<std::unique_ptr<Lock>, LockRefused> lock(const std::string& path) override;
+  bool may_be_held(const std::string&) const override { return true; }
 
  private:
   friend class RecordedFile;
