@@ -1,6 +1,7 @@
 #pragma once
 // Hands batches from a thread that makes them to one that takes them, in order, a few at most in between: so that reading ahead costs a
-// bounded amount of memory, and each side waits for the other.
+// bounded amount of memory, and each side waits for the other. Batches that were taken may be given back, to be filled again: memory that
+// one thread allocates and another frees costs more than it is worth.
 
 #include <condition_variable>
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace dialin::projections {
 
@@ -24,6 +26,14 @@ class HandOver {
     batches_.push_back(std::move(batch));
     changed_.notify_all();
     return true;
+  }
+  /// Of the maker: a batch that was given back, with what was in it, or a new one.
+  Batch spare() {
+    const std::lock_guard lock(mutex_);
+    if (spares_.empty()) return {};
+    Batch batch = std::move(spares_.back());
+    spares_.pop_back();
+    return batch;
   }
   /// Of the maker: nothing comes behind what was put.
   void end() {
@@ -42,6 +52,11 @@ class HandOver {
     changed_.notify_all();
     return batch;
   }
+  /// Of the taker: it has done with what it took.
+  void give_back(Batch batch) {
+    const std::lock_guard lock(mutex_);
+    spares_.push_back(std::move(batch));
+  }
   /// Of the taker: it wants no more.
   void stop() {
     const std::lock_guard lock(mutex_);
@@ -54,6 +69,7 @@ class HandOver {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Batch> batches_;
+  std::vector<Batch> spares_;  ///< as many as were in use at a time, at most
   bool is_ended_ = false;
   bool is_stopped_ = false;
 };

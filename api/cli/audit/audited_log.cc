@@ -35,14 +35,13 @@ log::LogWalk::Step AuditedLog::next(Record& out) {
 
 Result<std::optional<Event>, log::LogWalk::Fault> AuditedLog::event(const Record& record) const {
   auto event = projections::event_of(record, codec_);
-  if (!event) return fault_at(record, "the value is not an event: " + std::string(event.error().why));
+  if (!event) return fault_at(record.sequence, walk_->place(), "the value is not an event: " + std::string(event.error().why));
   return std::move(*event);
 }
 
-log::LogWalk::Fault AuditedLog::fault_at(const Record& record, std::string_view what) const {
-  const std::string place = walk_->place().text();
-  std::string text = "record " + std::to_string(record.sequence.value) + " (" + place + "): " + std::string(what);
-  return {std::move(text), false, record.sequence, place, std::string(what)};
+log::LogWalk::Fault AuditedLog::fault_at(Sequence sequence, const log::Place& place, std::string_view what) {
+  std::string text = "record " + std::to_string(sequence.value) + " (" + place.text() + "): " + std::string(what);
+  return {std::move(text), false, sequence, place.text(), std::string(what)};
 }
 
 int AuditedLog::fails(const log::LogWalk::Fault& fault) {

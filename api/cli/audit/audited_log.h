@@ -33,8 +33,8 @@ class AuditedLog {
   log::LogWalk::Step next(Record& out);
   /// The event in `record`, which was given last; nothing for records that have none. Or what is wrong with it, with its place.
   Result<std::optional<Event>, log::LogWalk::Fault> event(const Record& record) const;
-  /// `record 7 (offset 12): what`, of the record given last.
-  log::LogWalk::Fault fault_at(const Record& record, std::string_view what) const;
+  /// `record 7 (offset 12): what`.
+  static log::LogWalk::Fault fault_at(Sequence sequence, const log::Place& place, std::string_view what);
 
   /// Says on stderr why it cannot go on, and gives the Exit.
   int fails(const log::LogWalk::Fault& fault);

@@ -1,8 +1,8 @@
 #include "api/cli/audit/audited_log.h"
 #include "api/cli/audit/known_records.h"
+#include "api/cli/audit/ledger_behind.h"
 #include "api/cli/command.h"
 #include "api/cli/terminal/output.h"
-#include "domain/ledger.h"
 #include "domain/view_store.h"
 #include "infra/codec/json_writer.h"
 
@@ -21,7 +21,6 @@ class Verification {
 
  private:
   std::optional<Fault> read_all();
-  std::optional<Fault> look_at(const Record& record);
   std::optional<Fault> look_at_end();
   int tell(const std::optional<Fault>& fault);
   std::string json(const std::optional<Fault>& fault);
@@ -30,7 +29,7 @@ class Verification {
   const VerifyOptions& options_;
   AuditedLog log_{"verify"};
   KnownRecords known_;
-  Ledger ledger_;
+  LedgerBehind ledger_;
   bool is_open_ = false;
   bool is_compared_ = true;
   Tail head_;  ///< the last record that is sound
@@ -72,20 +71,23 @@ int Verification::run() {
 std::optional<Fault> Verification::read_all() {
   Record record;
   log::LogWalk::Step step;
-  while ((step = log_.next(record)) == log::LogWalk::Step::record) {
-    if (auto fault = look_at(record)) return fault;
-    head_ = tail_of(record);
+  std::optional<Fault> unreadable;  // or no event
+  while (!unreadable && (step = log_.next(record)) == log::LogWalk::Step::record) {
+    known_.see(record);
+    auto event = log_.event(record);
+    if (!event) {
+      unreadable = event.error();
+    } else if (!ledger_.add(record, log_.walk().place(), *event)) {
+      break;
+    }
   }
+  // What it has found stands before all that was read meanwhile.
+  const auto broken = ledger_.finish();
+  head_ = ledger_.head();
+  if (broken) return log_.fault_at(broken->record.sequence, broken->place, broken->rule);
+  if (unreadable) return unreadable;
   if (step == log::LogWalk::Step::fault) return log_.walk().fault();
   return look_at_end();
-}
-
-std::optional<Fault> Verification::look_at(const Record& record) {
-  known_.see(record);
-  auto event = log_.event(record);
-  if (!event) return event.error();
-  const auto broken = ledger_.add(record, *event ? &**event : nullptr);
-  return broken.empty() ? std::nullopt : std::optional(log_.fault_at(record, broken));
 }
 
 std::optional<Fault> Verification::look_at_end() {

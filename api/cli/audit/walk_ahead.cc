@@ -14,10 +14,7 @@ WalkAhead::~WalkAhead() {
 
 log::LogWalk::Step WalkAhead::next(Record& out) {
   if (given_ == batch_.size && !has_ended_) {
-    if (batch_.size > 0) {
-      const std::lock_guard lock(mutex_);
-      spares_.push_back(std::move(batch_));
-    }
+    if (batch_.size > 0) batches_.give_back(std::move(batch_));
     batch_ = {};
     given_ = 0;
     auto batch = batches_.take();
@@ -57,7 +54,7 @@ void WalkAhead::run() {
 void WalkAhead::read_all() {
   bool goes_on = true;
   while (goes_on) {
-    Batch batch = spare();
+    Batch batch = batches_.spare();
     goes_on = fill(batch);
     if (batch.size > 0 && !batches_.put(std::move(batch))) return;
   }
@@ -66,6 +63,7 @@ void WalkAhead::read_all() {
 /// False: nothing comes behind it.
 bool WalkAhead::fill(Batch& batch) {
   std::size_t bytes = 0;
+  batch.places.clear();
   for (batch.size = 0; batch.size < kBatchRecords && bytes < kBatchBytes; ++batch.size) {
     if (batch.records.size() == batch.size) batch.records.emplace_back();
     Record& record = batch.records[batch.size];
@@ -76,15 +74,6 @@ bool WalkAhead::fill(Batch& batch) {
   }
   batch.share_read = walk_->share_read();
   return last_ == Step::record;
-}
-
-WalkAhead::Batch WalkAhead::spare() {
-  const std::lock_guard lock(mutex_);
-  if (spares_.empty()) return {};
-  Batch batch = std::move(spares_.back());
-  spares_.pop_back();
-  batch.places.clear();
-  return batch;
 }
 
 }  // namespace dialin::cli

@@ -5,7 +5,6 @@
 
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -50,13 +49,10 @@ class WalkAhead : public log::LogWalk {
   void run();
   void read_all();
   bool fill(Batch& batch);
-  Batch spare();
   Step end();
 
   const std::unique_ptr<log::LogWalk> walk_;  ///< the thread's until it ends
   projections::HandOver<Batch> batches_{kBatchesMax};
-  std::mutex mutex_;
-  std::vector<Batch> spares_;
   Step last_ = Step::record;  ///< written before the end is told, read after it
   std::exception_ptr thrown_;
 
