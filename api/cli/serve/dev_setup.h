@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "api/cli/options/options.h"
+#include "api/cli/options/serve_options.h"
 #include "domain/instant.h"
 #include "domain/result.h"
 #include "infra/crypto/private_file.h"

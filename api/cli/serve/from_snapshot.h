@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "api/cli/options/options.h"
+#include "api/cli/options/serve_options.h"
 #include "domain/ids.h"
 #include "domain/result.h"
 #include "domain/telemetry.h"

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "api/cli/options/options.h"
+#include "api/cli/options/serve_options.h"
 #include "domain/result.h"
 
 namespace dialin::cli {

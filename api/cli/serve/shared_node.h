@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "api/cli/options/options.h"
+#include "api/cli/options/serve_options.h"
 #include "api/cli/serve/node.h"
 #include "api/http/node_client.h"
 #include "api/http/node_standing.h"

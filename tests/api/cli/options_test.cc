@@ -3,6 +3,7 @@
 #include "api/cli/options/audit_options.h"
 #include "api/cli/options/keyring_options.h"
 #include "api/cli/options/reading_options.h"
+#include "api/cli/options/serve_options.h"
 
 #include <gtest/gtest.h>
 

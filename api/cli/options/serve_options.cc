@@ -1,0 +1,76 @@
+#include "api/cli/options/serve_options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+
+namespace dialin::cli {
+namespace {
+
+/// `HOST:PORT`, an IPv6 host in square brackets.
+bool split_listen(const std::string& listen, ServeOptions& options) {
+  const auto colon = listen.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  options.host = listen.substr(0, colon);
+  if (options.host.front() == '[' && options.host.back() == ']') options.host = options.host.substr(1, options.host.size() - 2);
+  const char* end = listen.data() + listen.size();
+  const auto [stop, error] = std::from_chars(listen.data() + colon + 1, end, options.port);
+  return error == std::errc{} && stop == end && !options.host.empty();
+}
+
+}  // namespace
+
+Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& arguments) {
+  ServeOptions options;
+  std::string listen = "127.0.0.1:8080";
+  std::string log = "embedded";
+  std::string log_format = "text";
+  std::string confirm = "offset";
+  CommandLine line("serve", "Serve the API: views in DATA/views; the log in DATA/log, or on Kafka with a copy there.");
+  KafkaWords kafka(line);
+  line.option("--data", options.data, "directory of the log and the views; made when missing").required();
+  line.option("--listen", listen, "HOST:PORT to take requests on; port 0 is any free one");
+  line.option("--keys", options.keys, "file of API keys [DATA/keys.json]");
+  line.option("--keyring", options.keyring, "file of the keys that seal secrets [DATA/keyring.json]");
+  line.option("--signing-key", options.signing_key, "file of the key that signs what GET /checkpoint gives ['dialin checkpoint init']");
+  line.flag("--read-only", options.read_only, "serve a DATA that nothing is written to, such as one that 'dialin replay' made");
+  line.option("--from-snapshot", options.from_snapshot, "a directory that 'dialin snapshot' made: a new DATA begins with what is in it");
+  line.flag("--dev", options.dev, "for trying it out: make missing keys and key ring, a tenant 'dev', and print its key");
+  line.option("--log", log, "where the log is").one_of({"embedded", "kafka"});
+  line.option("--advertise", options.advertise, "http://HOST:PORT where other nodes on the same log reach this one [where it listens]");
+  line.option("--node", options.node, "this node's name in the log [--advertise without http://]");
+  line.option(
+          "--confirm", confirm,
+          "how the end of a log on Kafka is asked for: 'offset' is fast; 'append' writes a small record, which leaves no window in which "
+          "a broker that was cut off may answer from the past")
+      .one_of({"offset", "append"});
+  line.option("--sip-domain", options.sip_domain, "the domain of the sip_uri of new configs");
+  line.flag("--allow-sip-only", options.allow_sip_only, "let a pinless config be without phone_number");
+  line.option("--threads", options.threads, "io threads; 0 is as many as cores").range(0, 256);
+  line.option("--queue-max", options.queue_max, "writes waiting at most; one more is answered 503").range(1, 1'000'000);
+  line.option("--connections-max", options.connections_max, "connections at most; one more is answered 503").range(1, 1'000'000);
+  line.option("--body-bytes-max", options.body_bytes_max, "bytes of a request body at most; more is answered 413").range(1024, 256 * 1024);
+  line.option("--log-format", log_format, "of the lines on stderr").one_of({"text", "json"});
+  line.option("--log-level", options.log_level, "the least level of lines on stderr").one_of({"debug", "info", "warning", "error"});
+  line.footer(
+      "\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys and key ring are followed: a change of\n"
+      "their files counts within 2 s.");
+  if (const auto end = line.parse(arguments)) return *end;
+  if (options.read_only && (log == "kafka" || options.dev || !options.from_snapshot.empty() || !options.signing_key.empty()))
+    return line.wrong_use(
+        "--read-only goes without --log kafka, --dev, --from-snapshot and --signing-key: it serves what lies in DATA, and writes nothing");
+  if (!split_listen(listen, options)) return line.wrong_use("--listen must be HOST:PORT, as in 127.0.0.1:8080");
+  if (log == "kafka") {
+    if (const auto why = kafka.read(options.kafka); !why.empty()) return line.wrong_use(why);
+  }
+  if (!options.advertise.empty() && options.advertise.rfind("http://", 0) != 0)
+    return line.wrong_use("--advertise must be http://HOST:PORT");
+  if (options.keys.empty()) options.keys = options.data + "/keys.json";
+  if (options.keyring.empty()) options.keyring = options.data + "/keyring.json";
+  if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
+  options.log_json = log_format == "json";
+  options.confirms_by_append = confirm == "append";
+  return options;
+}
+
+}  // namespace dialin::cli
