@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api/http/message.h"
+#include "api/http/peer.h"
 
 namespace dialin::http {
 
@@ -58,6 +59,7 @@ class Exchange {
   virtual void stream(Response&& response, std::unique_ptr<StreamSource> source) = 0;
   /// Which of the server's io threads this is, 0-based: for state that is kept per thread.
   virtual std::size_t thread() const = 0;
+  virtual const Peer& peer() const = 0;
 };
 
 class Handler {

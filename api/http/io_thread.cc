@@ -140,7 +140,7 @@ void IoThread::open(Letter& letter) {
 void IoThread::open(NewConnection connection) {
   std::unique_ptr<Session> session;
   try {
-    session = std::make_unique<Session>(*this, std::move(connection.socket));
+    session = std::make_unique<Session>(*this, std::move(connection.socket), connection.peer);
   } catch (...) {
     core_.connection_closed();
     throw;

@@ -106,10 +106,13 @@ void Listener::wait() {
 
 void Listener::accept() {
   for (int i = 0; i < kAcceptsPerTurn && door_->acceptor.is_open(); ++i) {
-    const int descriptor = ::accept4(door_->acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    sockaddr_storage address{};
+    socklen_t bytes = sizeof address;
+    const int descriptor =
+        ::accept4(door_->acceptor.native_handle(), reinterpret_cast<sockaddr*>(&address), &bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       is_short_ = false;
-      take_(OwnedSocket(descriptor));
+      take_(OwnedSocket(descriptor), peer_of(address));
     } else if (errno == EAGAIN) {
       break;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

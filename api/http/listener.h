@@ -8,13 +8,14 @@
 #include <memory>
 
 #include "api/http/core.h"
+#include "api/http/peer.h"
 #include "api/http/socket.h"
 
 namespace dialin::http {
 
 class Listener {
  public:
-  using Take = std::function<void(OwnedSocket)>;
+  using Take = std::function<void(OwnedSocket, const Peer&)>;
   /// Binds and listens; throws std::system_error.
   Listener(boost::asio::io_context& loop, Core& core);
   ~Listener();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/http/handler.h"
+#include "api/http/peer.h"
 #include "api/http/socket.h"
 
 namespace dialin::http {
@@ -18,6 +19,7 @@ struct SessionLink;
 
 struct NewConnection {
   OwnedSocket socket;
+  Peer peer;
   bool refused = false;  ///< one too many: to be told so
 };
 /// What is to be said to a request that waits for its answer.

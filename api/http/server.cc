@@ -39,7 +39,7 @@ class Server::Engine {
   }
 
   void start() {
-    listener_->start([this](OwnedSocket socket) { take(std::move(socket)); });
+    listener_->start([this](OwnedSocket socket, const Peer& peer) { take(std::move(socket), peer); });
     for (auto& thread : threads_) thread->start();
     is_running_ = true;
   }
@@ -50,12 +50,12 @@ class Server::Engine {
   std::size_t threads() const { return threads_.size(); }
 
  private:
-  void take(OwnedSocket socket) {
+  void take(OwnedSocket socket, const Peer& peer) {
     core_.telemetry.add(Counter::connections_accepted);
     const std::size_t open = core_.connection_opened();
     if (open > core_.options.connections_max + kRefusedMax) return core_.connection_closed();
     next_ = (next_ + 1) % threads_.size();
-    threads_[next_]->mailbox()->put(NewConnection{std::move(socket), open > core_.options.connections_max});
+    threads_[next_]->mailbox()->put(NewConnection{std::move(socket), peer, open > core_.options.connections_max});
   }
 
   Core core_;

@@ -18,8 +18,8 @@ constexpr std::chrono::seconds kStreamSilence{15};
 
 }  // namespace
 
-Session::Session(IoThread& thread, OwnedSocket socket)
-    : thread_(thread), core_(thread.core()), socket_(thread.loop(), std::move(socket), *this), parser_(core_.limits) {}
+Session::Session(IoThread& thread, OwnedSocket socket, const Peer& peer)
+    : thread_(thread), core_(thread.core()), peer_(peer), socket_(thread.loop(), std::move(socket), *this), parser_(core_.limits) {}
 
 Session::~Session() {
   core_.connection_closed();

@@ -25,7 +25,7 @@ namespace dialin::http {
 
 class Session final : public Exchange, private Timed, private Socket::Events {
  public:
-  Session(IoThread& thread, OwnedSocket socket);
+  Session(IoThread& thread, OwnedSocket socket, const Peer& peer);
   ~Session() override;
 
   // Called by the io thread.
@@ -46,6 +46,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   Reply later() override;
   void stream(Response&& response, std::unique_ptr<StreamSource> source) override;
   std::size_t thread() const override { return thread_.number(); }
+  const Peer& peer() const override { return peer_; }
 
  private:
   enum class Phase : std::uint8_t {
@@ -97,6 +98,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
 
   IoThread& thread_;
   Core& core_;
+  const Peer peer_;
   std::list<std::unique_ptr<Session>>::iterator place_;
   Socket socket_;
   RequestParser parser_;

@@ -68,6 +68,8 @@ void TestHandler::handle(Exchange& exchange) {
     response.body = "body";
   } else if (path == "/headers") {
     response.headers = "ETag: \"1\"\r\nX-Two: 2\r\n";
+  } else if (path == "/peer") {
+    response.body = exchange.peer().text();
   } else if (path == "/throw") {
     throw std::runtime_error("thrown by the test");
   } else if (path == "/silent") {
