@@ -12,6 +12,8 @@
 #include <limits>
 #include <string>
 
+#include "domain/invariant.h"
+
 namespace dialin::http {
 
 namespace beast = boost::beast;
@@ -94,6 +96,12 @@ class RequestParser::Grammar final : public beast::http::basic_parser<true> {
     return std::less_equal<>()(message, text.data()) && std::less_equal<>()(text.data() + text.size(), message_end);
   }
 
+  /// RFC 9112, 5.2: a line that begins with a blank goes on with the one before it. Others may read such a field otherwise, or not at all.
+  bool is_folded(std::string_view name) const {
+    const char* end = static_cast<const char*>(std::memchr(name.data(), '\n', static_cast<std::size_t>(message_end - name.data())));
+    return end != nullptr && end + 1 < message_end && (end[1] == ' ' || end[1] == '\t');
+  }
+
   void refuse(unsigned status, std::string_view why, Error& error) {
     malformed = {status, why};
     error = BeastError::bad_value;
@@ -111,10 +119,11 @@ class RequestParser::Grammar final : public beast::http::basic_parser<true> {
   void on_response_impl(int, beast::string_view, int, Error&) override {}
 
   void on_field_impl(beast::http::field name, beast::string_view name_text, beast::string_view value_text, Error& error) override {
+    invariant(is_in_message(view_of(name_text)), "Beast shows names where they stand");
+    if (is_folded(view_of(name_text))) return refuse(400, "A header field must stand on one line.", error);
     if (head_bytes != 0) return;  // a trailer: never what the contract's fields are read from
     const std::string_view value = view_of(value_text);
-    if (!value.empty() && !is_in_message(value))
-      return refuse(400, "A header field must stand on one line.", error);  // Beast unfolds elsewhere
+    invariant(value.empty() || is_in_message(value), "Beast unfolds elsewhere, and nothing else");
     if (name == beast::http::field::transfer_encoding) {
       // Beast passes over codings that it does not know and then misses the body: what is behind would be taken for the next request.
       if (!same_ignoring_case(value, "chunked")) return refuse(400, "Of the transfer codings only chunked is known.", error);
