@@ -8,11 +8,9 @@
 
 namespace dialin {
 
+struct AnsweredRequest;
+
 enum class Counter : std::uint8_t {
-  requests_2xx,
-  requests_3xx,
-  requests_4xx,
-  requests_5xx,
   events_appended,  ///< records of configs made durable here
   groups_appended,
   writes_refused_full,  ///< 503 because the writer's queue was full
@@ -41,7 +39,7 @@ enum class Gauge : std::uint8_t {
   leads,
   term,
 };
-enum class Histogram : std::uint8_t { request_seconds, append_seconds, apply_seconds, group_records };
+enum class Histogram : std::uint8_t { append_seconds, apply_seconds, group_records };
 
 enum class Level : std::uint8_t { debug, info, warning, error };
 
@@ -53,6 +51,8 @@ class Telemetry {
   virtual void add(Counter counter, std::uint64_t amount = 1) = 0;
   virtual void set(Gauge gauge, double value) = 0;
   virtual void observe(Histogram histogram, double value) = 0;
+  /// A request is done with: counts it, and writes its line without ever waiting for who reads the lines.
+  virtual void answered(const AnsweredRequest& request) = 0;
   /// Prometheus text format, version 0.0.4.
   virtual std::string expose() const = 0;
 };

@@ -39,6 +39,7 @@ std::optional<Problem> Api::admit(Call& call, const Match& match) const {
       wiring_.telemetry.add(Counter::authentication_failures);
       return caller.error();
     }
+    call.exchange.account().caller = *caller;
     call.admitted.caller = std::move(*caller);
   }
   if (match.route == nullptr) {
@@ -58,7 +59,8 @@ std::optional<Problem> Api::admit(Call& call, const Match& match) const {
 void Api::handle(Exchange& exchange) {
   const Request& request = exchange.request();
   const Match match = match_route(request.method, request.path);
-  Call call{wiring_, exchange, {manner_of(request, wiring_.random), match.route, match.argument, nullptr}};
+  exchange.account().row = row_of(match);
+  Call call{wiring_, exchange, {manner_of(request, wiring_.random, exchange.account()), match.route, match.argument, nullptr}};
   try {
     if (const std::optional<Problem> problem = admit(call, match)) {
       call.refuse(*problem);
@@ -75,8 +77,8 @@ void Api::handle(Exchange& exchange) {
   }
 }
 
-Response Api::malformed(unsigned status, std::string_view why, const Request& known) {
-  return manner_of(known, wiring_.random).refusal(problem_of_status(status, why), wiring_.watch.applied());
+Response Api::malformed(unsigned status, std::string_view why, const Request& known, Account& account) {
+  return manner_of(known, wiring_.random, account).refusal(problem_of_status(status, why), wiring_.watch.applied());
 }
 
 }  // namespace dialin::http

@@ -15,7 +15,7 @@ class Api : public Handler {
   explicit Api(Wiring wiring);
 
   void handle(Exchange& exchange) override;
-  Response malformed(unsigned status, std::string_view why, const Request& known) override;
+  Response malformed(unsigned status, std::string_view why, const Request& known, Account& account) override;
 
  private:
   /// Why the request may not be served, or nothing: then `call` knows its caller.

@@ -43,13 +43,14 @@ void add_common(std::string& headers, const Manner& manner, Sequence sequence) {
 
 }  // namespace
 
-Manner manner_of(const Request& request, const Random& random) {
+Manner manner_of(const Request& request, const Random& random, Account& account) {
   Manner manner;
   manner.as_problem = wants_problem(request.field(Field::accept));
   const std::optional<std::string_view> given = request.field(Field::x_request_id);
   const bool is_fit =
       given && !given->empty() && given->size() <= kRequestIdMax && is_visible(*given) && !request.is_repeated(Field::x_request_id);
   manner.request_id = is_fit ? std::string(*given) : fresh_request_id(random);
+  account.request_id = manner.request_id;
   return manner;
 }
 

@@ -25,8 +25,8 @@ struct Manner {
   Response answer(std::string body, Sequence sequence, std::string_view headers = {}) const;
   Response refusal(const Problem& problem, Sequence sequence) const;
 };
-/// The caller's X-Request-Id when it is 1 to 128 visible ASCII characters, else a fresh UUID.
-Manner manner_of(const Request& request, const Random& random);
+/// Which is noted in `account`. The caller's X-Request-Id when it is 1 to 128 visible ASCII characters, else a fresh UUID.
+Manner manner_of(const Request& request, const Random& random, Account& account);
 
 /// What was found out about a request before it is served; good until it is answered.
 struct Admitted {

@@ -31,10 +31,4 @@ void Core::stream_closed() {
   telemetry.set(Gauge::streams_open, static_cast<double>(streams_.load()));
 }
 
-void Core::answered(unsigned status) {
-  if (status < 300) return telemetry.add(Counter::requests_2xx);
-  if (status < 400) return telemetry.add(Counter::requests_3xx);
-  telemetry.add(status < 500 ? Counter::requests_4xx : Counter::requests_5xx);
-}
-
 }  // namespace dialin::http

@@ -34,7 +34,6 @@ struct Core {
 
   void stream_opened();
   void stream_closed();
-  void answered(unsigned status);
 
  private:
   std::atomic<std::size_t> connections_{0};

@@ -12,12 +12,12 @@ constexpr Sequence kNothingApplied{0};
 
 void Entrance::handle(Exchange& exchange) {
   if (Handler* store = store_.load(std::memory_order_acquire)) return store->handle(exchange);
-  exchange.respond(answer(exchange.request()));
+  exchange.respond(answer(exchange.request(), exchange.account()));
 }
 
-Response Entrance::malformed(unsigned status, std::string_view why, const Request& known) {
-  if (Handler* store = store_.load(std::memory_order_acquire)) return store->malformed(status, why, known);
-  return manner_of(known, random_).refusal(problem_of_status(status, why), kNothingApplied);
+Response Entrance::malformed(unsigned status, std::string_view why, const Request& known, Account& account) {
+  if (Handler* store = store_.load(std::memory_order_acquire)) return store->malformed(status, why, known, account);
+  return manner_of(known, random_, account).refusal(problem_of_status(status, why), kNothingApplied);
 }
 
 void Entrance::waits(std::string why) {
@@ -30,8 +30,9 @@ std::string Entrance::why() const {
   return why_;
 }
 
-Response Entrance::answer(const Request& request) const {
-  const Manner manner = manner_of(request, random_);
+Response Entrance::answer(const Request& request, Account& account) const {
+  account.row = row_of(match_route(request.method, request.path));
+  const Manner manner = manner_of(request, random_, account);
   if (request.method == Method::get || request.method == Method::head) {
     if (request.path == "/healthz") return health_answer(manner, kNothingApplied);
     if (request.path == "/readyz") return readiness_answer(manner, {"starting", kNothingApplied, kNothingApplied, {why()}});

@@ -23,11 +23,11 @@ class Entrance : public Handler {
   void waits(std::string why);
 
   void handle(Exchange& exchange) override;
-  Response malformed(unsigned status, std::string_view why, const Request& known) override;
+  Response malformed(unsigned status, std::string_view why, const Request& known, Account& account) override;
 
  private:
   std::string why() const;
-  Response answer(const Request& request) const;
+  Response answer(const Request& request, Account& account) const;
 
   const Random& random_;
   Telemetry& telemetry_;

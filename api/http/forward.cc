@@ -86,6 +86,7 @@ void forward(Call& call) {
     return call.refuse(not_sent(has_key, "no node leads now"));
   }
   wiring.telemetry.add(Counter::writes_forwarded);
+  call.exchange.account().forwarded_to = standing.leader->node;
   wiring.nodes->send(*standing.leader, request_of(call, standing),
                      [&wiring, has_key, manner = call.admitted.manner, reply = call.later()](Result<NodeAnswer, NoAnswer> answer) {
                        if (answer) return relay(wiring, manner, reply, std::move(*answer));

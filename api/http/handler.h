@@ -8,6 +8,8 @@
 
 #include "api/http/message.h"
 #include "api/http/peer.h"
+#include "domain/access.h"
+#include "domain/answered_request.h"
 
 namespace dialin::http {
 
@@ -45,11 +47,24 @@ class StreamSource {
 };
 constexpr std::size_t kStreamChunkBytes = 64 * 1024;
 
+/// What was found out about a request, left by who found it out (api.cc, forward.cc) for the session, which reports it when it is answered.
+/// The session uses it again for the next request, so that its texts keep their memory.
+struct Account {
+  std::size_t row = kMalformedRow;  ///< in route_names()
+  std::string request_id;
+  std::shared_ptr<const Caller> caller;  ///< null: no key, or an unknown one
+  std::string trace_id;                  ///< 32 hex digits; empty: the request named none
+  std::string forwarded_to;              ///< the node that carries it out; empty: this one
+
+  void clear();
+};
+
 /// One request being answered. Lives on the session's thread. Exactly one of respond, later, stream is called in handle().
 class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual const Request& request() const = 0;  ///< valid until the answer
+  virtual Account& account() = 0;              ///< likewise
   virtual void respond(Response&& response) = 0;
   /// For an answer after handle() has returned.
   virtual Reply later() = 0;
@@ -69,7 +84,7 @@ class Handler {
   virtual void handle(Exchange& exchange) = 0;
   /// The answer to what never became a Request (malformed, too large, too slow), so that all errors look alike: 400, 408, 413, 414, 431,
   /// 505, 500, 503. `known`: as much of it as could be read.
-  virtual Response malformed(unsigned status, std::string_view why, const Request& known) = 0;
+  virtual Response malformed(unsigned status, std::string_view why, const Request& known, Account& account) = 0;
 };
 
 }  // namespace dialin::http

@@ -9,6 +9,7 @@ namespace {
 constexpr std::array<std::string_view, kFieldCount> kFieldNames = {
     "authorization", "content-type",        "content-encoding",   "accept",        "if-match", "if-none-match", "idempotency-key",
     "x-request-id",  "dialin-min-sequence", "dialin-consistency", "last-event-id", "host",     "expect",        "dialin-forwarded-by",
+    "traceparent",   "tracestate",
 };
 constexpr std::array<std::string_view, 6> kMethodNames = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"};
 

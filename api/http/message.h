@@ -28,8 +28,10 @@ enum class Field : std::uint8_t {
   host,
   expect,
   dialin_forwarded_by,
+  traceparent,
+  tracestate,
 };
-constexpr std::size_t kFieldCount = 14;
+constexpr std::size_t kFieldCount = 16;
 std::string_view name_of(Field field);                    ///< lower case
 std::optional<Field> field_named(std::string_view name);  ///< in any case
 /// Whether `text` is `lower`, ASCII letters in any case. `lower` is lower case.

@@ -3,6 +3,14 @@
 
 namespace dialin::http {
 
+void Account::clear() {
+  row = kMalformedRow;
+  request_id.clear();
+  caller.reset();
+  trace_id.clear();
+  forwarded_to.clear();
+}
+
 Reply::Target::~Target() {
   if (!is_settled_) link_->mailbox->put(Forgotten{link_, request_});
 }

@@ -95,6 +95,16 @@ Match match_route(Method method, std::string_view path) {
   return match;
 }
 
+std::vector<RouteName> route_names() {
+  std::vector<RouteName> names{{"other", "malformed"}, {"other", "unknown"}};
+  for (const Route& route : kRoutes) names.push_back({name_of(route.method), route.pattern, route.needs == Needs::nothing});
+  return names;
+}
+
+std::size_t row_of(const Match& match) {
+  return match.route == nullptr ? kUnknownRow : kUnknownRow + 1 + static_cast<std::size_t>(match.route - kRoutes.data());
+}
+
 std::string allowed_methods(const Route& path) {
   std::string methods;
   for (const Route& route : kRoutes) {

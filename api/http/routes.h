@@ -5,9 +5,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/http/message.h"
 #include "domain/access.h"
+#include "domain/answered_request.h"
 
 namespace dialin::http {
 
@@ -44,6 +46,11 @@ struct Match {
 };
 /// Without allocation. `path` is without the `/v1` prefix.
 Match match_route(Method method, std::string_view path);
+
+/// How the figures of requests call what they count: the two rows that are no call, then routes() in their order.
+std::vector<RouteName> route_names();
+/// Where a match stands among them.
+std::size_t row_of(const Match& match);
 
 /// The methods of a path, as `Allow` lists them: `GET, HEAD, POST`.
 std::string allowed_methods(const Route& path);

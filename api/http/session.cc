@@ -19,7 +19,12 @@ constexpr std::chrono::seconds kStreamSilence{15};
 }  // namespace
 
 Session::Session(IoThread& thread, OwnedSocket socket, const Peer& peer)
-    : thread_(thread), core_(thread.core()), peer_(peer), socket_(thread.loop(), std::move(socket), *this), parser_(core_.limits) {}
+    : thread_(thread),
+      core_(thread.core()),
+      peer_(peer),
+      peer_text_(peer.text()),
+      socket_(thread.loop(), std::move(socket), *this),
+      parser_(core_.limits) {}
 
 Session::~Session() {
   core_.connection_closed();

@@ -42,6 +42,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
 
   // Exchange.
   const Request& request() const override { return parser_.request(); }
+  Account& account() override { return account_; }
   void respond(Response&& response) override;
   Reply later() override;
   void stream(Response&& response, std::unique_ptr<StreamSource> source) override;
@@ -81,7 +82,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   void write(Response&& response, bool keep_alive);
   AnswerHead head_of(const Response& response, bool keep_alive) const;
   void end_request(Phase next);
-  void observe_time() const;
+  void report(AnsweredRequest::Part part, unsigned status, std::uint64_t bytes);
   void flush();
   void send_rest();
   bool takes_something();  ///< the peer has, since it was last asked or something was sent
@@ -99,6 +100,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   IoThread& thread_;
   Core& core_;
   const Peer peer_;
+  const std::string peer_text_;
   std::list<std::unique_ptr<Session>>::iterator place_;
   Socket socket_;
   RequestParser parser_;
@@ -115,6 +117,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   bool is_chunked_ = false;  ///< the stream's framing
   Tick since_ = 0;           ///< of a request: when it began, or its body did; of a stream: when it last sent something
   std::chrono::steady_clock::time_point head_done_;
+  Account account_;            ///< of the request being served; of a stream until it ends
   std::size_t replies_ = 0;    ///< of the request being served: how many may still answer it
   std::uint64_t request_ = 0;  ///< counts up with every answer: what a Reply must still match
   std::size_t discarded_bytes_ = 0;
@@ -126,6 +129,8 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   std::string waiting_;           ///< what was built while these two were with the socket: one answer at most
   std::shared_ptr<SessionLink> link_;
   std::unique_ptr<StreamSource> source_;
+  std::string streamed_path_;         ///< of the stream's request, whose bytes are gone
+  std::uint64_t streamed_bytes_ = 0;  ///< of its body
 };
 
 }  // namespace dialin::http

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kDrainingLingerTime{500};
 
 Response Session::malformed(unsigned status, std::string_view why) {
   try {
-    return core_.handler.malformed(status, why, parser_.request());
+    return core_.handler.malformed(status, why, parser_.request(), account_);
   } catch (const std::exception& error) {
     core_.telemetry.say(Level::error, std::string("the answer to a malformed request failed: ") + error.what());
     return Response{status, {}, {}, {}};
@@ -26,6 +26,7 @@ Response Session::malformed(unsigned status, std::string_view why) {
 }
 
 void Session::refuse(unsigned status, std::string_view why) {
+  if (!has_head_) head_done_ = std::chrono::steady_clock::now();  // the time to answer is none
   write(malformed(status, why), false);
   end_request(Phase::finishing);
 }
@@ -34,7 +35,6 @@ void Session::respond(Response&& response) {
   if (phase_ != Phase::serving) return;
   const bool keep_alive = parser_.keep_alive() && !thread_.is_draining();
   write(std::move(response), keep_alive);
-  observe_time();
   end_request(keep_alive ? Phase::reading : Phase::finishing);
 }
 
@@ -64,8 +64,9 @@ void Session::write(Response&& response, bool keep_alive) {
   AnswerHead head = head_of(response, keep_alive);
   if (has_body(response.status)) head.content_length = response.body.size();
   append(head, out);
-  core_.answered(response.status);
-  if (parser_.request().method == Method::head || !has_body(response.status)) return;
+  const bool head_only = parser_.request().method == Method::head || !has_body(response.status);
+  report(AnsweredRequest::Part::whole, response.status, head_only ? 0 : response.body.size());
+  if (head_only) return;
   // A large body that is still with the socket must stay where it is.
   if (response.body.size() <= kCopiedBodyBytesMax || is_sending_) {
     out += response.body;
@@ -75,14 +76,27 @@ void Session::write(Response&& response, bool keep_alive) {
   }
 }
 
-void Session::observe_time() const {
+void Session::report(AnsweredRequest::Part part, unsigned status, std::uint64_t bytes) {
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - head_done_;
-  core_.telemetry.observe(Histogram::request_seconds, time.count());
+  const bool is_at_end = part == AnsweredRequest::Part::stream_ended;
+  AnsweredRequest answered{.part = part, .row = account_.row, .status = status, .bytes = bytes, .seconds = time.count()};
+  answered.method = is_at_end ? name_of(Method::get) : parser_.request().method_text;
+  answered.path = is_at_end ? std::string_view(streamed_path_) : parser_.request().path;
+  answered.request_id = account_.request_id;
+  if (account_.caller) {
+    answered.tenant = account_.caller->tenant_name;
+    answered.key_id = account_.caller->key_id;
+  }
+  answered.peer = peer_text_;
+  answered.trace_id = account_.trace_id;
+  answered.forwarded_to = account_.forwarded_to;
+  core_.telemetry.answered(answered);
 }
 
 void Session::end_request(Phase next) {
   if (next == Phase::reading) received_.consume(parser_.bytes());
   parser_.reset();
+  if (next != Phase::streaming) account_.clear();
   ++request_;
   has_begun_ = false;
   has_head_ = false;
@@ -159,6 +173,7 @@ void Session::linger() {
 
 void Session::close() {
   if (phase_ == Phase::closed) return;
+  if (phase_ == Phase::serving) report(AnsweredRequest::Part::whole, 0, 0);
   drop_source();
   phase_ = Phase::closed;
   if (link_) link_->session = nullptr;

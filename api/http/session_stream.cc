@@ -22,8 +22,9 @@ void Session::stream(Response&& response, std::unique_ptr<StreamSource> source) 
   AnswerHead head = head_of(response, false);
   head.chunked = is_chunked_;
   append(head, thread_.output());
-  core_.answered(response.status);
-  observe_time();
+  streamed_path_ = parser_.request().path;
+  streamed_bytes_ = 0;
+  report(head_only ? AnsweredRequest::Part::whole : AnsweredRequest::Part::stream_begun, response.status, 0);
   end_request(head_only ? Phase::finishing : Phase::streaming);
   if (head_only) return;
   source_ = std::move(source);
@@ -70,6 +71,7 @@ void Session::frame(std::size_t start) {
   std::string& out = thread_.output();
   const std::size_t bytes = out.size() - start - (is_chunked_ ? kChunkLine.size() : 0);
   if (bytes == 0) return out.resize(start);
+  streamed_bytes_ += bytes;
   since_ = thread_.wheel().now();
   if (!is_chunked_) return;
   std::array<char, 16> digits;
@@ -98,6 +100,9 @@ void Session::drop_source() {
   if (!source_) return;
   source_.reset();
   is_pull_due_ = false;
+  constexpr unsigned kBegun = 200;  // a stream is begun with no other status
+  report(AnsweredRequest::Part::stream_ended, kBegun, streamed_bytes_);
+  account_.clear();
   core_.stream_closed();
 }
 

@@ -31,12 +31,34 @@ prometheus::ClientMetric::Histogram cumulative(const Figures::Observed& observed
   return histogram;
 }
 
+/// Those that nobody calls are told, too, all at 0: what grows from nothing to one is seen only by who has seen the nothing.
+void add_requests(const Figures& figures, const std::vector<RouteName>& routes, Families& families) {
+  const auto labelled = [&](const MetricName& name, prometheus::MetricType type, std::size_t row) -> prometheus::ClientMetric& {
+    prometheus::ClientMetric& added = metric(families, name, type);
+    added.label.push_back({"method", std::string(routes[row].method)});
+    added.label.push_back({"route", std::string(routes[row].pattern)});
+    return added;
+  };
+  for (std::size_t row = 0; row < routes.size(); ++row) {
+    for (std::size_t i = 0; i < kStatusClasses.size(); ++i) {
+      prometheus::ClientMetric& added = labelled(kRequests, prometheus::MetricType::Counter, row);
+      added.label.push_back({"status", std::string(kStatusClasses[i])});
+      added.counter.value = static_cast<double>(figures.requests(row, i));
+    }
+  }
+  for (std::size_t row = 0; row < routes.size(); ++row) {
+    labelled(kRequestSeconds, prometheus::MetricType::Histogram, row).histogram =
+        cumulative(figures.request_seconds(row), request_bounds());
+  }
+}
+
 }  // namespace
 
-std::string exposition_of(const Figures& figures, const std::string& version) {
+std::string exposition_of(const Figures& figures, const std::vector<RouteName>& routes, const std::string& version) {
   Families families;
   metric(families, {"dialin_build_info", "1, for the version of the program.", "version", version}, prometheus::MetricType::Gauge)
       .gauge.value = 1;
+  add_requests(figures, routes, families);
   for (std::size_t i = 0; i < kCounterCount; ++i) {
     const auto counter = static_cast<Counter>(i);
     metric(families, name_of(counter), prometheus::MetricType::Counter).counter.value = static_cast<double>(figures.value(counter));

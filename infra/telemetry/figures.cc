@@ -14,7 +14,8 @@ constexpr auto kRelaxed = std::memory_order_relaxed;  // figures order nothing
 
 }  // namespace
 
-Figures::Figures() {
+Figures::Figures(std::size_t rows) {
+  for (Place& place : places_) place.requests = std::vector<Requests>(rows);
   for (std::size_t i = 0; i < kHistogramCount; ++i) bounds_[i] = bounds_of(static_cast<Histogram>(i));
 }
 
@@ -33,11 +34,24 @@ void Figures::set(Gauge gauge, double value) {
 }
 
 void Figures::observe(Histogram histogram, double value) {
-  const auto bounds = bounds_[index_of(histogram)];
+  place_of_this_thread().histograms[index_of(histogram)].add(bounds_[index_of(histogram)], value);
+}
+
+void Figures::request(std::size_t row, unsigned status, double seconds) {
+  Requests& requests = place_of_this_thread().requests.at(row);
+  requests.by_class[class_of(status)].fetch_add(1, kRelaxed);
+  requests.seconds.add(request_bounds(), seconds);
+}
+
+void Figures::Buckets::add(std::span<const double> bounds, double value) {
   const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), value) - bounds.begin();  // a bound belongs to its bucket
-  Buckets& buckets = place_of_this_thread().histograms[index_of(histogram)];
-  buckets.counts[static_cast<std::size_t>(bucket)].fetch_add(1, kRelaxed);
-  buckets.sum.fetch_add(value, kRelaxed);
+  counts[static_cast<std::size_t>(bucket)].fetch_add(1, kRelaxed);
+  sum.fetch_add(value, kRelaxed);
+}
+
+void Figures::Buckets::add_to(Observed& observed) const {
+  for (std::size_t i = 0; i < observed.counts.size(); ++i) observed.counts[i] += counts[i].load(kRelaxed);
+  observed.sum += sum.load(kRelaxed);
 }
 
 std::uint64_t Figures::value(Counter counter) const {
@@ -53,11 +67,20 @@ double Figures::value(Gauge gauge) const {
 Figures::Observed Figures::value(Histogram histogram) const {
   Observed observed;
   observed.counts.resize(bounds_[index_of(histogram)].size() + 1);
-  for (const Place& place : places_) {
-    const Buckets& buckets = place.histograms[index_of(histogram)];
-    for (std::size_t i = 0; i < observed.counts.size(); ++i) observed.counts[i] += buckets.counts[i].load(kRelaxed);
-    observed.sum += buckets.sum.load(kRelaxed);
-  }
+  for (const Place& place : places_) place.histograms[index_of(histogram)].add_to(observed);
+  return observed;
+}
+
+std::uint64_t Figures::requests(std::size_t row, std::size_t status_class) const {
+  std::uint64_t sum = 0;
+  for (const Place& place : places_) sum += place.requests[row].by_class[status_class].load(kRelaxed);
+  return sum;
+}
+
+Figures::Observed Figures::request_seconds(std::size_t row) const {
+  Observed observed;
+  observed.counts.resize(request_bounds().size() + 1);
+  for (const Place& place : places_) place.requests[row].seconds.add_to(observed);
   return observed;
 }
 

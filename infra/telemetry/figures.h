@@ -13,10 +13,12 @@ namespace dialin::telemetry {
 
 class Figures {
  public:
-  Figures();
+  /// `rows`: how many routes there are to tell requests apart by.
+  explicit Figures(std::size_t rows);
   void add(Counter counter, std::uint64_t amount);
   void set(Gauge gauge, double value);
   void observe(Histogram histogram, double value);
+  void request(std::size_t row, unsigned status, double seconds);
 
   std::uint64_t value(Counter counter) const;
   double value(Gauge gauge) const;
@@ -25,16 +27,26 @@ class Figures {
     double sum = 0;
   };
   Observed value(Histogram histogram) const;
+  std::size_t rows() const { return places_[0].requests.size(); }
+  std::uint64_t requests(std::size_t row, std::size_t status_class) const;
+  Observed request_seconds(std::size_t row) const;
 
  private:
   struct Buckets {
     std::array<std::atomic<std::uint64_t>, kBounds_max + 1> counts{};
     std::atomic<double> sum{0};
+    void add(std::span<const double> bounds, double value);
+    void add_to(Observed& observed) const;
+  };
+  struct Requests {
+    std::array<std::atomic<std::uint64_t>, kStatusClasses.size()> by_class{};
+    Buckets seconds;
   };
   static constexpr std::size_t kCacheLine_bytes = 64;
   struct alignas(kCacheLine_bytes) Place {
     std::array<std::atomic<std::uint64_t>, kCounterCount> counters{};
     std::array<Buckets, kHistogramCount> histograms{};
+    std::vector<Requests> requests;
   };
   static constexpr std::size_t kPlaces = 8;
   Place& place_of_this_thread();

@@ -6,9 +6,6 @@
 namespace dialin::telemetry {
 namespace {
 
-constexpr std::string_view kRequests = "dialin_http_requests_total";
-constexpr std::string_view kRequestsHelp = "Requests answered, by class of status.";
-
 /// From 100 microseconds, which is a read, to 30 seconds, which nothing may take.
 constexpr std::array<double, 17> kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                              0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
@@ -21,14 +18,6 @@ static_assert(kSeconds.size() <= kBounds_max && kRecords.size() <= kBounds_max);
 
 MetricName name_of(Counter counter) {
   switch (counter) {
-    case Counter::requests_2xx:
-      return {kRequests, kRequestsHelp, "status", "2xx"};
-    case Counter::requests_3xx:
-      return {kRequests, kRequestsHelp, "status", "3xx"};
-    case Counter::requests_4xx:
-      return {kRequests, kRequestsHelp, "status", "4xx"};
-    case Counter::requests_5xx:
-      return {kRequests, kRequestsHelp, "status", "5xx"};
     case Counter::events_appended:
       return {"dialin_events_appended_total", "Events of configs that this node made durable."};
     case Counter::groups_appended:
@@ -92,8 +81,6 @@ MetricName name_of(Gauge gauge) {
 
 MetricName name_of(Histogram histogram) {
   switch (histogram) {
-    case Histogram::request_seconds:
-      return {"dialin_request_seconds", "From the end of a request's head to the end of its answer."};
     case Histogram::append_seconds:
       return {"dialin_append_seconds", "Making a group durable in the log."};
     case Histogram::apply_seconds:
@@ -106,7 +93,6 @@ MetricName name_of(Histogram histogram) {
 
 std::span<const double> bounds_of(Histogram histogram) {
   switch (histogram) {
-    case Histogram::request_seconds:
     case Histogram::append_seconds:
     case Histogram::apply_seconds:
       return kSeconds;
@@ -114,6 +100,10 @@ std::span<const double> bounds_of(Histogram histogram) {
       return kRecords;
   }
   std::abort();
+}
+
+std::span<const double> request_bounds() {
+  return kSeconds;
 }
 
 }  // namespace dialin::telemetry

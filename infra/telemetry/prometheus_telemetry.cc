@@ -7,8 +7,10 @@
 namespace dialin::telemetry {
 
 struct PrometheusTelemetry::Parts {
-  explicit Parts(const TelemetryOptions& options) : version(options.version), lines(options.level, options.json_lines) {}
+  explicit Parts(const TelemetryOptions& options)
+      : version(options.version), routes(options.routes), figures(routes.size()), lines(options.level, options.json_lines) {}
   const std::string version;
+  const std::vector<RouteName> routes;
   Figures figures;
   Lines lines;
 };
@@ -28,8 +30,11 @@ void PrometheusTelemetry::set(Gauge gauge, double value) {
 void PrometheusTelemetry::observe(Histogram histogram, double value) {
   parts_->figures.observe(histogram, value);
 }
+void PrometheusTelemetry::answered(const AnsweredRequest& request) {
+  if (request.part != AnsweredRequest::Part::stream_ended) parts_->figures.request(request.row, request.status, request.seconds);
+}
 std::string PrometheusTelemetry::expose() const {
-  return exposition_of(parts_->figures, parts_->version);
+  return exposition_of(parts_->figures, parts_->routes, parts_->version);
 }
 
 }  // namespace dialin::telemetry

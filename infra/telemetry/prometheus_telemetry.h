@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "domain/answered_request.h"
 #include "domain/telemetry.h"
 
 namespace dialin::telemetry {
@@ -14,9 +16,10 @@ std::optional<Level> level_named(std::string_view name);
 std::string_view name_of(Level level);
 
 struct TelemetryOptions {
-  std::string version;        ///< of the program: the gauge `dialin_build_info{version="…"} 1`
-  Level level = Level::info;  ///< lines below are not written
-  bool json_lines = false;    ///< `{"time","level","line"}` instead of `time level line`
+  std::string version;                 ///< of the program: the gauge `dialin_build_info{version="…"} 1`
+  std::vector<RouteName> routes = {};  ///< the rows of AnsweredRequest
+  Level level = Level::info;           ///< lines below are not written
+  bool json_lines = false;             ///< `{"time","level","line"}` instead of `time level line`
 };
 
 class PrometheusTelemetry : public Telemetry {
@@ -29,6 +32,7 @@ class PrometheusTelemetry : public Telemetry {
   void add(Counter counter, std::uint64_t amount = 1) override;
   void set(Gauge gauge, double value) override;
   void observe(Histogram histogram, double value) override;
+  void answered(const AnsweredRequest& request) override;
   std::string expose() const override;
 
  private:

@@ -38,9 +38,11 @@ def test_metrics_are_prometheus_text_and_count(server, client):
     after = samples(server)
     for name in ("dialin_events_appended_total", "dialin_log_end_sequence", "dialin_applied_sequence"):
         assert after[name] == before[name] + 1, name
-    for status in ("2xx", "4xx"):
-        name = f'dialin_http_requests_total{{status="{status}"}}'
+    for route in ('method="POST",route="/domain-dialin-config",status="2xx"', 'method="other",route="unknown",status="4xx"'):
+        name = f"dialin_http_requests_total{{{route}}}"
         assert after[name] > before[name], name
+    took = 'dialin_http_request_seconds_count{method="POST",route="/domain-dialin-config"}'
+    assert after[took] > before[took]
 
 
 def test_metrics_tell_the_position_and_readiness_from_the_start(own_server):
@@ -51,7 +53,7 @@ def test_metrics_tell_the_position_and_readiness_from_the_start(own_server):
 
 
 def test_every_metric_that_has_a_name_is_shown(server):
-    named = set(re.findall(r'"(dialin_[a-z_]+)"', (ROOT / "infra/telemetry/metric_names.cc").read_text()))
+    named = {name for ending in ("h", "cc") for name in re.findall(r'"(dialin_[a-z_]+)"', (ROOT / f"infra/telemetry/metric_names.{ending}").read_text())}
     shown = {re.sub(r"(\{.*|_bucket\{.*|_sum|_count)$", "", name) for name in samples(server)}
     assert len(named) > 25 and named - shown == set()
 

@@ -25,6 +25,7 @@ class Lines : public Telemetry {
   void add(Counter, std::uint64_t) override {}
   void set(Gauge, double) override {}
   void observe(Histogram, double) override {}
+  void answered(const AnsweredRequest&) override {}
   std::string expose() const override { return {}; }
   std::vector<std::string> all() const {
     const std::lock_guard lock(mutex_);

@@ -119,6 +119,7 @@ class DiaryTelemetry : public Telemetry {
   void add(Counter, std::uint64_t) override {}
   void set(Gauge, double) override {}
   void observe(Histogram, double) override {}
+  void answered(const AnsweredRequest&) override {}
   std::string expose() const override { return {}; }
 
  private:

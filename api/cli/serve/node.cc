@@ -10,6 +10,7 @@
 #include "api/http/api.h"
 #include "api/http/entrance.h"
 #include "api/http/event_stream.h"
+#include "api/http/routes.h"
 #include "api/http/server.h"
 #include "domain/checkpoint.h"
 #include "infra/codec/json_codec.h"
@@ -49,6 +50,7 @@ struct Ground {
       : telemetry(telemetry_options(options)), entrance(random, telemetry), server(server_options(options), entrance, telemetry) {}
   static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
     return {.version = std::string(version()),
+            .routes = http::route_names(),
             .level = telemetry::level_named(options.log_level).value_or(Level::info),
             .json_lines = options.log_json};
   }

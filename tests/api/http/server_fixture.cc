@@ -50,6 +50,26 @@ void CountingTelemetry::say(Level, std::string_view line) {
   said_.append(line).append("\n");
 }
 
+void CountingTelemetry::answered(const AnsweredRequest& request) {
+  using Part = AnsweredRequest::Part;
+  if (request.part != Part::stream_ended) ++by_class_.at(request.status / 100);
+  std::string text = request.part == Part::whole ? "" : request.part == Part::stream_begun ? "begun " : "ended ";
+  text.append(request.method).append(" ").append(request.path).append(" ").append(std::to_string(request.status));
+  text.append(" row ").append(std::to_string(request.row)).append(" bytes ").append(std::to_string(request.bytes));
+  if (request.seconds < 0 || request.seconds > 60) text += " out of time";
+  if (!request.tenant.empty()) text.append(" tenant ").append(request.tenant).append(" ").append(request.key_id.substr(0, 4));
+  if (!request.request_id.empty()) text.append(" id ").append(request.request_id);
+  if (!request.trace_id.empty()) text.append(" trace ").append(request.trace_id);
+  if (!request.forwarded_to.empty()) text.append(" forwarded to ").append(request.forwarded_to);
+  const std::lock_guard lock(mutex_);
+  if (answered_.size() < kAnsweredKept) answered_.push_back(std::move(text));
+}
+
+std::vector<std::string> CountingTelemetry::answered() const {
+  const std::lock_guard lock(mutex_);
+  return answered_;
+}
+
 std::string CountingTelemetry::said() const {
   const std::lock_guard lock(mutex_);
   return said_;
@@ -97,7 +117,7 @@ void TestHandler::handle(Exchange& exchange) {
   exchange.respond(std::move(response));
 }
 
-Response TestHandler::malformed(unsigned status, std::string_view why, const Request&) {
+Response TestHandler::malformed(unsigned status, std::string_view why, const Request&, Account&) {
   Response response;
   response.status = status;
   response.content_type = "text/plain";

@@ -111,7 +111,7 @@ TEST_F(ServerReplies, that_nobody_keeps_become_500) {
   caller.send(get("/later"));
   handler.next_reply().run([](Exchange&) {});
   EXPECT_EQ(caller.read_answer().status, 500U);
-  EXPECT_EQ(telemetry.count(Counter::requests_5xx), 2U);
+  EXPECT_EQ(telemetry.answered_with(5), 2U);
   EXPECT_NE(telemetry.said().find("dropped"), std::string::npos);
 }
 

@@ -43,6 +43,7 @@ class CountingTelemetry : public Telemetry {
   void add(Counter counter, std::uint64_t amount) override { counts[static_cast<std::size_t>(counter)] += amount; }
   void set(Gauge, double) override {}
   void observe(Histogram, double) override {}
+  void answered(const AnsweredRequest&) override {}
   std::string expose() const override { return {}; }
   std::uint64_t count(Counter counter) const { return counts[static_cast<std::size_t>(counter)]; }
   std::array<std::atomic<std::uint64_t>, 64> counts{};

@@ -56,6 +56,7 @@ class KeptLines : public Telemetry {
   }
   void set(Gauge, double) override {}
   void observe(Histogram, double) override {}
+  void answered(const AnsweredRequest&) override {}
   std::string expose() const override { return {}; }
 
   std::vector<std::string> lines() const {

@@ -41,21 +41,49 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 TEST(Metrics, show_what_was_counted) {
   PrometheusTelemetry telemetry({.version = "1.2.3"});
-  telemetry.add(Counter::requests_2xx);
-  telemetry.add(Counter::requests_2xx, 4);
-  telemetry.add(Counter::requests_5xx);
+  telemetry.add(Counter::events_appended);
+  telemetry.add(Counter::events_appended, 4);
   telemetry.add(Counter::log_strays, 7);
   telemetry.set(Gauge::applied, 12);
   telemetry.set(Gauge::applied, 11);
   telemetry.set(Gauge::chain_ahead_of_clock_seconds, -0.5);
   const std::string text = telemetry.expose();
-  EXPECT_EQ(sample(text, R"(dialin_http_requests_total{status="2xx"})"), 5);
-  EXPECT_EQ(sample(text, R"(dialin_http_requests_total{status="4xx"})"), 0);
-  EXPECT_EQ(sample(text, R"(dialin_http_requests_total{status="5xx"})"), 1);
+  EXPECT_EQ(sample(text, "dialin_events_appended_total"), 5);
+  EXPECT_EQ(sample(text, "dialin_groups_appended_total"), 0);
   EXPECT_EQ(sample(text, "dialin_log_strays_total"), 7);
   EXPECT_EQ(sample(text, "dialin_applied_sequence"), 11);
   EXPECT_EQ(sample(text, "dialin_chain_ahead_of_clock_seconds"), -0.5);
   EXPECT_EQ(sample(text, R"(dialin_build_info{version="1.2.3"})"), 1);
+}
+
+const std::vector<RouteName> kRoutes = {{"other", "malformed"}, {"other", "unknown"}, {"GET", "/a/{id}"}, {"GET", "/healthz", true}};
+
+AnsweredRequest answered(std::size_t row, unsigned status, double seconds = 0.002) {
+  return {.row = row, .status = status, .seconds = seconds, .method = "GET", .path = "/a/7"};
+}
+
+TEST(Metrics, tell_requests_apart_by_route_and_class_of_status) {
+  PrometheusTelemetry telemetry({.version = "1", .routes = kRoutes, .level = Level::error});
+  for (const unsigned status : {200U, 204U, 304U, 404U, 429U, 503U, 0U}) telemetry.answered(answered(2, status));
+  telemetry.answered(answered(kMalformedRow, 400, 0));
+  AnsweredRequest stream = answered(2, 200, 700);
+  stream.part = AnsweredRequest::Part::stream_ended;
+  telemetry.answered(stream);
+  const std::string text = telemetry.expose();
+  const auto count = [&](const std::string& route, const std::string& status) {
+    return sample(text, "dialin_http_requests_total{method=\"" + std::string(route[0] == '/' ? "GET" : "other") + "\",route=\"" + route +
+                            "\",status=\"" + status + "\"}");
+  };
+  EXPECT_EQ(count("/a/{id}", "2xx"), 2) << "a stream was counted when it began";
+  EXPECT_EQ(count("/a/{id}", "3xx"), 1);
+  EXPECT_EQ(count("/a/{id}", "4xx"), 2);
+  EXPECT_EQ(count("/a/{id}", "5xx"), 1);
+  EXPECT_EQ(count("/a/{id}", "gone"), 1);
+  EXPECT_EQ(count("malformed", "4xx"), 1);
+  EXPECT_EQ(count("unknown", "4xx"), 0);
+  EXPECT_EQ(sample(text, R"(dialin_http_request_seconds_count{method="GET",route="/a/{id}"})"), 7);
+  EXPECT_EQ(sample(text, R"(dialin_http_request_seconds_bucket{method="GET",route="/a/{id}",le="0.001"})"), 0);
+  EXPECT_EQ(sample(text, R"(dialin_http_request_seconds_bucket{method="GET",route="/a/{id}",le="0.0025"})"), 7);
 }
 
 TEST(Metrics, put_each_observation_into_its_bucket_and_all_above) {
@@ -81,7 +109,7 @@ TEST(Metrics, lose_no_count_of_many_threads) {
     threads.emplace_back([&] {
       for (int j = 0; j < kEach; ++j) {
         telemetry.add(Counter::events_appended);
-        telemetry.observe(Histogram::request_seconds, 0.25);
+        telemetry.observe(Histogram::append_seconds, 0.25);
       }
     });
   }
@@ -89,13 +117,13 @@ TEST(Metrics, lose_no_count_of_many_threads) {
   for (std::thread& thread : threads) thread.join();
   const std::string text = telemetry.expose();
   EXPECT_EQ(sample(text, "dialin_events_appended_total"), kThreads * kEach);
-  EXPECT_EQ(sample(text, "dialin_request_seconds_count"), kThreads * kEach);
-  EXPECT_EQ(sample(text, "dialin_request_seconds_sum"), kThreads * kEach * 0.25);
+  EXPECT_EQ(sample(text, "dialin_append_seconds_count"), kThreads * kEach);
+  EXPECT_EQ(sample(text, "dialin_append_seconds_sum"), kThreads * kEach * 0.25);
 }
 
 TEST(Metrics, are_well_formed) {
-  const std::string text = PrometheusTelemetry({.version = "1"}).expose();
-  const std::string sample_line = R"re([a-z_]+(\{[a-z]+="[^"]+"\})? -?[0-9.e+-]+)re";
+  const std::string text = PrometheusTelemetry({.version = "1", .routes = kRoutes}).expose();
+  const std::string sample_line = R"re([a-z_]+(\{[a-z]+="[^"]+"(,[a-z]+="[^"]+")*\})? -?[0-9.e+-]+)re";
   std::set<std::string> families;
   std::string family;
   for (const std::string& line : lines_of(text)) {
@@ -111,12 +139,11 @@ TEST(Metrics, are_well_formed) {
       EXPECT_TRUE(line.starts_with(family)) << line;
     }
   }
-  EXPECT_EQ(families.size(), kCounterCount - 3 + kGaugeCount + kHistogramCount + 1);
+  EXPECT_EQ(families.size(), kCounterCount + kGaugeCount + kHistogramCount + 3);
 }
 
 TEST(Metrics, bounds_grow) {
-  for (const Histogram histogram :
-       {Histogram::request_seconds, Histogram::append_seconds, Histogram::apply_seconds, Histogram::group_records}) {
+  for (const Histogram histogram : {Histogram::append_seconds, Histogram::apply_seconds, Histogram::group_records}) {
     const auto bounds = bounds_of(histogram);
     for (std::size_t i = 1; i < bounds.size(); ++i) EXPECT_LT(bounds[i - 1], bounds[i]);
   }
