@@ -28,9 +28,17 @@ std::string_view name_of_scope(Scope scope) {
 
 }  // namespace
 
-Api::Api(Wiring wiring) : wiring_(std::move(wiring)) {}
+Api::Api(Wiring wiring) : wiring_(std::move(wiring)), rate_limit_(wiring_.rate_limit) {}
 
-std::optional<Problem> Api::admit(Call& call, const Match& match) const {
+std::optional<Problem> Api::limit(Call& call) {
+  RateLimit::Verdict verdict = rate_limit_.take(call.admitted.caller->key_id, std::chrono::steady_clock::now());
+  call.admitted.manner.limits = std::move(verdict.headers);
+  if (verdict.is_within) return std::nullopt;
+  wiring_.telemetry.add(Counter::requests_rate_limited);
+  return Problem{ErrorKind::rate_limit, "this API key calls more often than its rate limit lets it; there is room again after Retry-After"};
+}
+
+std::optional<Problem> Api::admit(Call& call, const Match& match) {
   const Request& request = call.request();
   if (match.path == nullptr) return Problem{ErrorKind::not_found, "there is no such path"};
   if (match.path->needs != Needs::nothing) {
@@ -41,6 +49,7 @@ std::optional<Problem> Api::admit(Call& call, const Match& match) const {
     }
     call.exchange.account().caller = *caller;
     call.admitted.caller = std::move(*caller);
+    if (auto problem = limit(call)) return problem;
   }
   if (match.route == nullptr) {
     const std::string methods = allowed_methods(*match.path);

@@ -1,11 +1,12 @@
 #pragma once
-// What is said over HTTP, as a whole: takes each request through the same steps, in this order: path (404), key (400, 401), method (405),
-// scope (403), headers and media type (400, 415). A write goes from there to the node that leads, when that is another one (forward.h);
-// a read waits for the log position that was asked for (503). Then the call's own function serves it (calls.h). Every answer carries
-// X-Request-Id and Dialin-Sequence.
+// What is said over HTTP, as a whole: takes each request through the same steps, in this order: path (404), key (400, 401), rate (429),
+// method (405), scope (403), headers and media type (400, 415). A write goes from there to the node that leads, when that is another one
+// (forward.h); a read waits for the log position that was asked for (503). Then the call's own function serves it (calls.h). Every answer
+// carries X-Request-Id and Dialin-Sequence.
 
 #include "api/http/call.h"
 #include "api/http/handler.h"
+#include "api/http/rate_limit.h"
 #include "api/http/wiring.h"
 
 namespace dialin::http {
@@ -19,9 +20,12 @@ class Api : public Handler {
 
  private:
   /// Why the request may not be served, or nothing: then `call` knows its caller.
-  std::optional<Problem> admit(Call& call, const Match& match) const;
+  std::optional<Problem> admit(Call& call, const Match& match);
+  /// Why the caller must wait, or nothing.
+  std::optional<Problem> limit(Call& call);
 
   Wiring wiring_;
+  RateLimit rate_limit_;
 };
 
 }  // namespace dialin::http

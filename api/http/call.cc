@@ -38,7 +38,8 @@ void add_common(std::string& headers, const Manner& manner, Sequence sequence) {
       .append(manner.request_id)
       .append("\r\nDialin-Sequence: ")
       .append(std::to_string(sequence.value))
-      .append("\r\n");
+      .append("\r\n")
+      .append(manner.limits);
 }
 
 }  // namespace
@@ -56,7 +57,7 @@ Manner manner_of(const Request& request, const Random& random, Account& account)
 
 Response Manner::answer(std::string body, Sequence sequence, std::string_view headers) const {
   Response response;
-  response.headers.reserve(128 + request_id.size() + headers.size());
+  response.headers.reserve(128 + request_id.size() + limits.size() + headers.size());
   add_common(response.headers, *this, sequence);
   response.headers.append(headers);
   response.body = std::move(body);

@@ -20,6 +20,7 @@ namespace dialin::http {
 struct Manner {
   std::string request_id;
   bool as_problem = false;  ///< errors as application/problem+json
+  std::string limits = {};  ///< complete lines: where the key stands in its rate limits; empty without any
 
   /// `headers` are further complete lines.
   Response answer(std::string body, Sequence sequence, std::string_view headers = {}) const;

@@ -31,6 +31,7 @@ constexpr std::array kTable = {
     ErrorRow{ErrorKind::media_type, 415, kRequest, "The body's media type is not supported", {}},
     ErrorRow{ErrorKind::idempotency_running, 409, "idempotency-error", "The first request with this key is still running", kRetry},
     ErrorRow{ErrorKind::idempotency_mismatch, 422, "idempotency-error", "The key was used for another request", {}},
+    ErrorRow{ErrorKind::rate_limit, 429, "rate-limit-error", "Too many requests", {}},
     ErrorRow{ErrorKind::headers_too_large, 431, kRequest, "The headers are too large", {}},
     ErrorRow{ErrorKind::internal, 500, "internal-error", "The server failed", {}},
     ErrorRow{ErrorKind::unavailable, 503, "unavailable", "The server cannot answer now", kRetry},

@@ -31,6 +31,7 @@ enum class ErrorKind : std::uint8_t {
   media_type,
   idempotency_running,
   idempotency_mismatch,
+  rate_limit,
   headers_too_large,
   internal,
   unavailable,

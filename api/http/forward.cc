@@ -29,12 +29,18 @@ NodeRequest request_of(const Call& call, const NodeStanding& standing) {
   return sent;
 }
 
-Response response_of(const NodeAnswer& answer) {
+/// `manner`: of the answer here. The leader, at which the write counts too, tells where the key stands unless it has no limits.
+Response response_of(const NodeAnswer& answer, const Manner& manner) {
   Response response;
   response.status = answer.status;
   response.body = answer.body;
   if (answer.content_type == "application/problem+json") response.content_type = "application/problem+json";
-  for (const auto& [name, value] : answer.headers) response.headers.append(name).append(": ").append(value).append("\r\n");
+  bool tells_limits = false;
+  for (const auto& [name, value] : answer.headers) {
+    response.headers.append(name).append(": ").append(value).append("\r\n");
+    tells_limits = tells_limits || same_ignoring_case(name, "ratelimit-policy");
+  }
+  if (!tells_limits) response.headers.append(manner.limits);
   return response;
 }
 
@@ -51,7 +57,7 @@ void relay(const Wiring& wiring, const Manner& manner, const Reply& reply, NodeA
   const Sequence position = position_of(answer);
   const auto deadline = std::chrono::steady_clock::now() + kPositionWait;
   wiring.watch.wait(position, deadline, [&wiring, manner, reply, answer = std::move(answer)](bool is_reached) {
-    if (is_reached || answer.status >= 300) return reply.respond(response_of(answer));
+    if (is_reached || answer.status >= 300) return reply.respond(response_of(answer, manner));
     reply.respond(manner.refusal({ErrorKind::outcome_unknown, "stored, but not yet applied on this node" + std::string(kRetryWithKey)},
                                  wiring.watch.applied()));
   });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/http/node_standing.h"
+#include "api/http/token_bucket.h"
 #include "api/service/applied_watch.h"
 #include "api/service/slow_reads.h"
 #include "api/service/writer.h"
@@ -48,6 +49,7 @@ struct Wiring {
   std::function<std::string(const Tail&)> checkpoint = {};
   /// Views of a newer schema that are being built beside those that serve; null, or nothing: there are none. Any thread.
   std::function<std::optional<projections::RebuildProgress>()> rebuilding = {};
+  std::vector<RateWindow> rate_limit = {};  ///< of each key; none: it is not limited
 
   /// Nothing is written to this log from here, and by nobody else either.
   bool only_reads() const { return !log.is_shared() && !log.leads(); }

@@ -28,6 +28,8 @@ MetricName name_of(Counter counter) {
       return {"dialin_idempotent_replays_total", "Writes answered from what their Idempotency-Key had stored before."};
     case Counter::authentication_failures:
       return {"dialin_authentication_failures_total", "Requests with an unknown or revoked key."};
+    case Counter::requests_rate_limited:
+      return {"dialin_requests_rate_limited_total", "Requests answered 429 because their key was over its rate limit."};
     case Counter::connections_accepted:
       return {"dialin_connections_accepted_total", "Connections taken."};
     case Counter::connections_refused:

@@ -50,6 +50,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.option("--queue-max", options.queue_max, "writes waiting at most; one more is answered 503").range(1, 1'000'000);
   line.option("--connections-max", options.connections_max, "connections at most; one more is answered 503").range(1, 1'000'000);
   line.option("--body-bytes-max", options.body_bytes_max, "bytes of a request body at most; more is answered 413").range(1024, 256 * 1024);
+  LimitWords limits(line);
   line.option("--log-format", log_format, "of the lines on stderr").one_of({"text", "json"});
   line.option("--log-level", options.log_level, "the least level of lines on stderr").one_of({"debug", "info", "warning", "error"});
   line.footer(
@@ -63,6 +64,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   if (log == "kafka") {
     if (const auto why = kafka.read(options.kafka); !why.empty()) return line.wrong_use(why);
   }
+  if (const auto why = limits.read(options.limits); !why.empty()) return line.wrong_use(why);
   if (!options.advertise.empty() && options.advertise.rfind("http://", 0) != 0)
     return line.wrong_use("--advertise must be http://HOST:PORT");
   if (options.keys.empty()) options.keys = options.data + "/keys.json";

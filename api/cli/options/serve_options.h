@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/cli/options/limit_words.h"
 #include "api/cli/options/options.h"
 
 namespace dialin::cli {
@@ -32,6 +33,7 @@ struct ServeOptions {
   std::size_t queue_max = 4096;
   std::size_t connections_max = 20'000;
   std::size_t body_bytes_max = 64 * 1024;
+  LimitOptions limits;
   bool log_json = false;
   std::string log_level = "info";
 };

@@ -85,7 +85,7 @@ Names headers_expected(const Route& route) {
 Names statuses_expected(const Route& route) {
   // Whatever is called may be malformed, too slow, too large, of another version, or meet a server in trouble.
   Names statuses = {"200", "400", "405", "408", "413", "414", "431", "500", "503", "505"};
-  if (route.needs != Needs::nothing) statuses.insert("401");
+  if (route.needs != Needs::nothing) statuses.insert({"401", "429"});
   if (scope_of(route.needs)) statuses.insert("403");
   if (route.takes_body) statuses.insert("415");
   if (route.pattern.find('{') != std::string_view::npos || route.pattern == "/checkpoint") statuses.insert("404");
@@ -130,6 +130,10 @@ TEST(OpenApi, has_every_status_of_every_call_with_the_headers_of_every_answer) {
     for (const auto& response : responses.as_object()) {
       const Names headers = names_in(resolved(response.value()).at("headers"));
       EXPECT_TRUE(headers.contains("X-Request-Id") && headers.contains("Dialin-Sequence")) << route.pattern << ' ' << response.key();
+      const bool is_limited =
+          route.needs != Needs::nothing && (response.key() == "200" || response.key() == "304" || response.key() == "429");
+      EXPECT_EQ(headers.contains("RateLimit-Policy") && headers.contains("RateLimit"), is_limited)
+          << route.pattern << ' ' << response.key();
     }
   }
 }
@@ -161,6 +165,7 @@ TEST(OpenApi, has_the_headers_that_errors_come_with) {
     const Names headers = names_in(document().at_pointer("/components/responses/Error" + std::to_string(row.status) + "/headers"));
     const std::string name(row.headers.substr(0, row.headers.find(':')));
     EXPECT_TRUE(name.empty() || headers.contains(name)) << row.code << " lacks " << name;
+    EXPECT_TRUE(row.kind != ErrorKind::rate_limit || headers.contains("Retry-After"));
     EXPECT_TRUE(row.kind != ErrorKind::method_not_allowed || headers.contains("Allow"));
   }
 }
