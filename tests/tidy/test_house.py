@@ -227,7 +227,7 @@ def test_the_form_is_clang_formats():
 
 def test_every_room_has_tests():
     broken = []
-    for room in ("domain", "projections", "infra/codec", "infra/crypto", "infra/log", "infra/storage", "infra/telemetry", "api/service", "api/http", "api/cli"):
+    for room in ("domain", "projections", "infra/codec", "infra/crypto", "infra/log", "infra/media", "infra/storage", "infra/telemetry", "api/service", "api/http", "api/cli"):
         if not list((ROOT / "tests" / room).glob("*.cc")):
             broken.append(f"tests/{room} has none")
     none(broken)
