@@ -12,8 +12,6 @@
 #include <limits>
 #include <string>
 
-#include "domain/invariant.h"
-
 namespace dialin::http {
 
 namespace beast = boost::beast;
@@ -24,6 +22,7 @@ namespace {
 /// Method, version and spaces around the target of a request line: none that is known has more.
 constexpr std::size_t kLineBytesBesideTarget = 64;
 constexpr std::string_view kTargetTooLong = "The request target is too long.";
+constexpr std::string_view kFolded = "A header field must stand on one line.";
 constexpr std::string_view kHeadTooLarge = "The header fields are too large.";
 /// A chunk's size line or the trailer needs at least so many bytes to the end of the message. Beast counts on it when it looks at a last
 /// chunk for the second time.
@@ -119,11 +118,11 @@ class RequestParser::Grammar final : public beast::http::basic_parser<true> {
   void on_response_impl(int, beast::string_view, int, Error&) override {}
 
   void on_field_impl(beast::http::field name, beast::string_view name_text, beast::string_view value_text, Error& error) override {
-    invariant(is_in_message(view_of(name_text)), "Beast shows names where they stand");
-    if (is_folded(view_of(name_text))) return refuse(400, "A header field must stand on one line.", error);
+    // Not an invariant that aborts: who sends the bytes must not be able to end the process, whatever a parser makes of them.
+    if (!is_in_message(view_of(name_text)) || is_folded(view_of(name_text))) return refuse(400, kFolded, error);
     if (head_bytes != 0) return;  // a trailer: never what the contract's fields are read from
     const std::string_view value = view_of(value_text);
-    invariant(value.empty() || is_in_message(value), "Beast unfolds elsewhere, and nothing else");
+    if (!value.empty() && !is_in_message(value)) return refuse(400, kFolded, error);  // Beast unfolds elsewhere
     if (name == beast::http::field::transfer_encoding) {
       // Beast passes over codings that it does not know and then misses the body: what is behind would be taken for the next request.
       if (!same_ignoring_case(value, "chunked")) return refuse(400, "Of the transfer codings only chunked is known.", error);
