@@ -16,6 +16,7 @@ enum class Counter : std::uint8_t {
   writes_refused_full,  ///< 503 because the writer's queue was full
   idempotent_replays,
   authentication_failures,
+  authentication_failures_bounded,  ///< of these, 429 because too many came from the address
   requests_rate_limited,
   connections_accepted,
   connections_refused,

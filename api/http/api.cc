@@ -28,7 +28,7 @@ std::string_view name_of_scope(Scope scope) {
 
 }  // namespace
 
-Api::Api(Wiring wiring) : wiring_(std::move(wiring)), rate_limit_(wiring_.rate_limit) {}
+Api::Api(Wiring wiring) : wiring_(std::move(wiring)), rate_limit_(wiring_.rate_limit), failed_keys_(wiring_.failed_keys) {}
 
 std::optional<Problem> Api::limit(Call& call) {
   RateLimit::Verdict verdict = rate_limit_.take(call.admitted.caller->key_id, std::chrono::steady_clock::now());
@@ -38,15 +38,24 @@ std::optional<Problem> Api::limit(Call& call) {
   return Problem{ErrorKind::rate_limit, "this API key calls more often than its rate limit lets it; there is room again after Retry-After"};
 }
 
+Problem Api::turn_away(const Call& call, Problem why) {
+  wiring_.telemetry.add(Counter::authentication_failures);
+  const auto wait = failed_keys_.count(call.exchange.peer(), std::chrono::steady_clock::now());
+  if (!wait) return why;
+  wiring_.telemetry.add(Counter::authentication_failures_bounded);
+  Problem problem{ErrorKind::rate_limit,
+                  "too many requests without a good API key came from this address; one with a good key is always served"};
+  problem.headers = "Retry-After: " + std::to_string(seconds_up(*wait)) + "\r\n";
+  problem.ends_connection = true;
+  return problem;
+}
+
 std::optional<Problem> Api::admit(Call& call, const Match& match) {
   const Request& request = call.request();
   if (match.path == nullptr) return Problem{ErrorKind::not_found, "there is no such path"};
   if (match.path->needs != Needs::nothing) {
     auto caller = authenticate(request, wiring_.access);
-    if (!caller) {
-      wiring_.telemetry.add(Counter::authentication_failures);
-      return caller.error();
-    }
+    if (!caller) return turn_away(call, caller.error());
     call.exchange.account().caller = *caller;
     call.admitted.caller = std::move(*caller);
     if (auto problem = limit(call)) return problem;

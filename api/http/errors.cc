@@ -163,6 +163,7 @@ Response render(const Problem& problem, bool as_problem) {
   Response response;
   response.status = row.status;
   response.headers.append(row.headers).append(problem.headers);
+  response.is_last = problem.ends_connection;
   boost::json::object members = members_of(problem);
   if (as_problem) {
     boost::json::object outer{{"type", "about:blank"}, {"title", row.title}, {"status", row.status}, {"detail", problem.info}};

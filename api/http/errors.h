@@ -61,7 +61,8 @@ struct Problem {
   std::string info;  ///< a sentence naming the property and the rule
   Violations violations = {};
   std::optional<Conflict> conflict = {};
-  std::string headers = {};  ///< further complete header lines: `Allow`
+  std::string headers = {};      ///< further complete header lines: `Allow`
+  bool ends_connection = false;  ///< the caller is not worth one
 };
 
 /// A problem of kind invalid whose sentence is made of `violations` (at least one).

@@ -58,6 +58,7 @@ struct Response {
   std::string headers;
   std::string_view content_type = "application/json";  ///< static text; empty: no body
   std::string body;
+  bool is_last = false;  ///< the connection ends behind it, whatever the caller wishes
 };
 
 }  // namespace dialin::http

@@ -33,7 +33,7 @@ void Session::refuse(unsigned status, std::string_view why) {
 
 void Session::respond(Response&& response) {
   if (phase_ != Phase::serving) return;
-  const bool keep_alive = parser_.keep_alive() && !thread_.is_draining();
+  const bool keep_alive = parser_.keep_alive() && !thread_.is_draining() && !response.is_last;
   write(std::move(response), keep_alive);
   end_request(keep_alive ? Phase::reading : Phase::finishing);
 }

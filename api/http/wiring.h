@@ -49,7 +49,8 @@ struct Wiring {
   std::function<std::string(const Tail&)> checkpoint = {};
   /// Views of a newer schema that are being built beside those that serve; null, or nothing: there are none. Any thread.
   std::function<std::optional<projections::RebuildProgress>()> rebuilding = {};
-  std::vector<RateWindow> rate_limit = {};  ///< of each key; none: it is not limited
+  std::vector<RateWindow> rate_limit = {};     ///< of each key; none: it is not limited
+  std::optional<RateWindow> failed_keys = {};  ///< of each address; nothing: they are not bounded
 
   /// Nothing is written to this log from here, and by nobody else either.
   bool only_reads() const { return !log.is_shared() && !log.leads(); }

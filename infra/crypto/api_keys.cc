@@ -11,6 +11,10 @@
 namespace dialin::crypto {
 namespace {
 
+// Nothing below looks at the characters of a key, but for hashing them: the presented one is known by its digest alone, which says nothing
+// about the digests that are near it, so what the time of a lookup may tell about bits of a digest is of no use to who lacks the key. The
+// last comparison takes the same time wherever two digests differ.
+
 /// A digest is hash enough.
 struct HashOfDigest {
   std::size_t operator()(const Bytes32& digest) const {

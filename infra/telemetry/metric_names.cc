@@ -27,7 +27,10 @@ MetricName name_of(Counter counter) {
     case Counter::idempotent_replays:
       return {"dialin_idempotent_replays_total", "Writes answered from what their Idempotency-Key had stored before."};
     case Counter::authentication_failures:
-      return {"dialin_authentication_failures_total", "Requests with an unknown or revoked key."};
+      return {"dialin_authentication_failures_total", "Requests without a good key."};
+    case Counter::authentication_failures_bounded:
+      return {"dialin_authentication_failures_bounded_total",
+              "Requests without a good key answered 429, because too many came from their address."};
     case Counter::requests_rate_limited:
       return {"dialin_requests_rate_limited_total", "Requests answered 429 because their key was over its rate limit."};
     case Counter::connections_accepted:

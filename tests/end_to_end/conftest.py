@@ -18,7 +18,8 @@ class Tenant:
 
 @pytest.fixture(scope="session")
 def server(request, tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("server"))
+    # All tests call from one address, some of them with keys that are none.
+    server = Server(tmp_path_factory.mktemp("server"), "--failed-keys", "1000/1s")
     # Made before the start: a running server takes up to 2 s to see a new key.
     count = sum(name in item.fixturenames for item in request.session.items for name in ("tenant", "other")) + TENANTS_TAKEN_BY_HAND
     server.tenants = [Tenant(server, f"tenant-{n}", server.add_key(f"tenant-{n}")) for n in range(count)]

@@ -225,6 +225,18 @@ def test_the_form_is_clang_formats():
     assert done.returncode == 0, "run script/format:\n" + "\n".join(sorted(set(re.findall(r"^([\w/.]+):\d+", done.stderr, re.MULTILINE))))
 
 
+def test_keys_are_looked_up_by_hash_and_compared_in_constant_time():
+    """Timing cannot be tested without chance; what makes it so can be read."""
+    code = without_comments_and_texts((ROOT / "infra/crypto/api_keys.cc").read_text())
+    assert re.search(r"struct SameDigest\s*\{[^{}]*\{\s*return CRYPTO_memcmp\(", code)
+    assert "unordered_map<Bytes32, std::shared_ptr<const Caller>, HashOfDigest, SameDigest>" in code
+    assert re.findall(r"\bpresented_key\b[^;{]*;", code) == ["presented_key));"], "it is hashed, and nothing else is done with it"
+    assert "find(sha256(presented_key))" in code
+    # Who else could look at a key: the edge, which takes it out of the field; and the streams, which ask again later.
+    compares = re.compile(r"memcmp|strcmp|==\s*\*?(key|presented)\b|\*?\b(presented_key|bearer_key\([^)]*\))\s*==")
+    none([f"{name(path)}: {found.group()}" for path in tracked("api/http/authorization.cc", "api/http/event_*.cc") for found in compares.finditer(without_comments_and_texts(path.read_text()))])
+
+
 def test_every_room_has_tests():
     broken = []
     for room in ("domain", "projections", "infra/codec", "infra/crypto", "infra/log", "infra/media", "infra/storage", "infra/telemetry", "api/service", "api/http", "api/cli"):

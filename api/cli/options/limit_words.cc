@@ -72,12 +72,18 @@ Result<std::vector<RateWindow>, NotWindows> parse_rate_windows(std::string_view 
 
 LimitWords::LimitWords(CommandLine& line) {
   line.option("--rate-limit", rate_limit_, "COUNT/TIME,…: requests of each API key at most, as in 20/1s,100/5s; one more is answered 429");
+  line.option("--failed-keys", failed_keys_,
+              "COUNT/TIME: requests without a good key from each address that are told so; more are answered 429 and cut off");
 }
 
 std::string LimitWords::read(LimitOptions& limits) const {
   auto windows = parse_rate_windows(rate_limit_);
   if (!windows) return "--rate-limit must be COUNT/TIME,… as in 20/1s,100/5s, or off: " + windows.error().why;
   limits.rate_limit = std::move(*windows);
+  const auto failed = parse_rate_windows(failed_keys_);
+  if (!failed) return "--failed-keys must be COUNT/TIME as in 50/10s, or off: " + failed.error().why;
+  if (failed->size() > 1) return "--failed-keys has one window, such as 50/10s";
+  if (!failed->empty()) limits.failed_keys = failed->front();
   return {};
 }
 

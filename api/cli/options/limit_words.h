@@ -1,6 +1,7 @@
 #pragma once
 // What `dialin serve` is told of how much a caller may ask for.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,8 @@
 namespace dialin::cli {
 
 struct LimitOptions {
-  std::vector<http::RateWindow> rate_limit;  ///< of each API key; none: it is not limited
+  std::vector<http::RateWindow> rate_limit;     ///< of each API key; none: it is not limited
+  std::optional<http::RateWindow> failed_keys;  ///< of each address; nothing: they are not bounded
 };
 
 /// What is wrong, and with which window.
@@ -33,6 +35,7 @@ class LimitWords {
 
  private:
   std::string rate_limit_ = "off";
+  std::string failed_keys_ = "50/10s";
 };
 
 }  // namespace dialin::cli

@@ -93,7 +93,7 @@ class ServingNode : public Node {
         slow_reads_(kSlowReadThreads, ground_->telemetry),
         hub_({views_, ground_->codec, *keys_, ground_->telemetry}, options.threads, opened.views.position.sequence),
         rules_{options.allow_sip_only, options.sip_domain},
-        rate_limit_(options.limits.rate_limit),
+        limits_(options.limits),
         writer_({*log_, served_.store(), projector_, views_, ground_->codec, ground_->clock, ground_->telemetry}, rules_,
                 writer_limits(options), {&watch_, &hub_}),
         api_(wiring()),
@@ -160,7 +160,8 @@ class ServingNode : public Node {
             shared_ ? &shared_->others : nullptr,
             signer_ ? [this](const Tail& tail) { return signed_end(tail); } : std::function<std::string(const Tail&)>(),
             [this] { return served_.rebuilding(); },
-            rate_limit_};
+            limits_.rate_limit,
+            limits_.failed_keys};
   }
 
   bool is_key_needed(std::string_view key_id) const {
@@ -191,7 +192,7 @@ class ServingNode : public Node {
   service::SlowReads slow_reads_;
   http::EventHub hub_;
   Rules rules_;
-  std::vector<http::RateWindow> rate_limit_;
+  LimitOptions limits_;
   service::Writer writer_;
   http::Api api_;
   std::string host_;
