@@ -28,6 +28,11 @@ enum class Counter : std::uint8_t {
   log_damage_met,  ///< reads of records that do not match their hash
   log_strays,
   writes_forwarded,
+  tls_handshakes_full,
+  tls_handshakes_resumed,
+  tls_handshakes_failed,
+  tls_handshakes_plain,  ///< a request in the clear came instead of one
+  forwards_refused,      ///< 403 because who says that it is a node has not shown a node's certificate
 };
 enum class Gauge : std::uint8_t {
   log_end,
@@ -40,6 +45,7 @@ enum class Gauge : std::uint8_t {
   ready,
   leads,
   term,
+  tls_certificate_expires,  ///< in seconds since 1970
 };
 enum class Histogram : std::uint8_t { append_seconds, apply_seconds, group_records };
 

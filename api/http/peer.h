@@ -13,6 +13,8 @@ namespace dialin::http {
 struct Peer {
   /// In network order, an IPv4 address as IPv4-mapped (RFC 4291, 2.5.5.2); all zero when the socket had none.
   Bytes16 address{};
+  /// It has shown a certificate of the nodes' CA (RFC 8446, 4.4.2).
+  bool is_node = false;
 
   /// `192.0.2.7`, `2001:db8::1`.
   std::string text() const;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "api/http/handler.h"
+#include "api/http/tls_context.h"
 #include "domain/telemetry.h"
 
 namespace dialin::http {
@@ -21,11 +22,12 @@ struct ServerOptions {
   std::size_t target_bytes_max = 8 * 1024;   ///< else 414
   std::size_t header_bytes_max = 16 * 1024;  ///< else 431
   std::size_t body_bytes_max = 64 * 1024;    ///< else 413
-  std::chrono::seconds header_timeout{10};   ///< from the first byte of a request to the end of its head
+  std::chrono::seconds header_timeout{10};   ///< from the first byte of a request to the end of its head; also for the handshake of TLS
   std::chrono::seconds body_timeout{20};
   std::chrono::seconds idle_timeout{75};  ///< between requests
   std::chrono::seconds send_timeout{20};  ///< a peer that takes nothing for so long is closed
   std::chrono::seconds drain_timeout{10};
+  std::shared_ptr<const TlsContext> tls;  ///< null: in the clear
 };
 
 class Server {

@@ -23,8 +23,9 @@ Session::Session(IoThread& thread, OwnedSocket socket, const Peer& peer)
       core_(thread.core()),
       peer_(peer),
       peer_text_(peer.text()),
-      socket_(thread.loop(), std::move(socket), *this),
-      parser_(core_.limits) {}
+      socket_(thread.loop(), std::move(socket), *this, core_.options.tls ? core_.options.tls->accepting() : nullptr),
+      parser_(core_.limits),
+      is_opening_(core_.options.tls != nullptr) {}
 
 Session::~Session() {
   core_.connection_closed();
@@ -32,6 +33,7 @@ Session::~Session() {
 
 void Session::start(std::list<std::unique_ptr<Session>>::iterator place) {
   place_ = place;
+  since_ = thread_.wheel().now();
   end_turn();
 }
 
@@ -59,6 +61,7 @@ void Session::force_close() {
 
 void Session::on_received(std::size_t bytes, Socket::Outcome outcome) {
   is_receiving_ = false;
+  if (is_opening_) opened(outcome);
   if (outcome == Socket::Outcome::failed) close();
   if (outcome == Socket::Outcome::end) is_at_end_ = true;
   switch (phase_) {
@@ -77,6 +80,26 @@ void Session::on_received(std::size_t bytes, Socket::Outcome outcome) {
       break;
   }
   end_turn();
+}
+
+/// A handshake is over, for good or ill.
+void Session::opened(Socket::Outcome outcome) {
+  is_opening_ = false;
+  switch (outcome) {
+    case Socket::Outcome::ok:
+      core_.telemetry.add(socket_.is_resumed() ? Counter::tls_handshakes_resumed : Counter::tls_handshakes_full);
+      peer_.is_node = socket_.is_of_a_node();
+      break;
+    case Socket::Outcome::plain:
+      core_.telemetry.add(Counter::tls_handshakes_plain);
+      if (phase_ == Phase::reading) refuse(400, "This port speaks TLS: use https://.");
+      break;
+    case Socket::Outcome::failed:
+      if (phase_ != Phase::closed) core_.telemetry.add(Counter::tls_handshakes_failed);
+      break;
+    case Socket::Outcome::end:
+      break;  // not a byte came
+  }
 }
 
 void Session::serve_what_is_here() {
@@ -193,6 +216,7 @@ void Session::set_deadline() {
   if (is_sending_) return;  // send_rest() did
   switch (phase_) {
     case Phase::reading:
+      if (is_opening_) return wheel.set(*this, since_ + ticks_of(core_.options.header_timeout));
       if (has_begun_) return wheel.set(*this, since_ + ticks_of(has_head_ ? core_.options.body_timeout : core_.options.header_timeout));
       return wheel.set(*this, wheel.now() + (thread_.is_draining() ? 1 : ticks_of(core_.options.idle_timeout)));
     case Phase::streaming:
@@ -218,6 +242,7 @@ void Session::on_due() {
   } else if (phase_ == Phase::streaming) {
     keep_stream_alive();
   } else {
+    if (is_opening_) core_.telemetry.add(Counter::connections_timed_out);
     close();
   }
   end_turn();

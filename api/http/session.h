@@ -64,6 +64,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   void on_due() override;
 
   // session.cc
+  void opened(Socket::Outcome outcome);
   void serve_what_is_here();
   bool next_request();  ///< whether one is complete
   void need_more();
@@ -99,7 +100,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
 
   IoThread& thread_;
   Core& core_;
-  const Peer peer_;
+  Peer peer_;
   const std::string peer_text_;
   std::list<std::unique_ptr<Session>>::iterator place_;
   Socket socket_;
@@ -110,12 +111,13 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   bool is_receiving_ = false;
   bool is_sending_ = false;  ///< some of unsent_ is with the socket
   bool is_scheduled_ = false;
+  bool is_opening_;         ///< the handshake of TLS is not over
   bool is_at_end_ = false;  ///< the peer sends no more
   bool has_begun_ = false;  ///< the request being read: its first byte is here
   bool has_head_ = false;   ///< and its head, but not its body
   bool is_pull_due_ = false;
   bool is_chunked_ = false;  ///< the stream's framing
-  Tick since_ = 0;           ///< of a request: when it began, or its body did; of a stream: when it last sent something
+  Tick since_ = 0;  ///< of a request: when it began, or its body did; of a stream: when it last sent something; opening: since when
   std::chrono::steady_clock::time_point head_done_;
   Account account_;            ///< of the request being served; of a stream until it ends
   std::size_t replies_ = 0;    ///< of the request being served: how many may still answer it

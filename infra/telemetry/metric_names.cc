@@ -6,6 +6,10 @@
 namespace dialin::telemetry {
 namespace {
 
+constexpr std::string_view kHandshakes = "dialin_tls_handshakes_total";
+constexpr std::string_view kHandshakesHelp =
+    "TLS handshakes by how they ended: in full, resumed by a ticket, failed, or plain, a request in the clear.";
+
 /// From 100 microseconds, which is a read, to 30 seconds, which nothing may take.
 constexpr std::array<double, 17> kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                              0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
@@ -54,6 +58,17 @@ MetricName name_of(Counter counter) {
       return {"dialin_log_strays_total", "Records of the log that are not on the chain, and were skipped."};
     case Counter::writes_forwarded:
       return {"dialin_writes_forwarded_total", "Writes that came here and were sent on to the node that leads."};
+    case Counter::tls_handshakes_full:
+      return {kHandshakes, kHandshakesHelp, "outcome", "full"};
+    case Counter::tls_handshakes_resumed:
+      return {kHandshakes, kHandshakesHelp, "outcome", "resumed"};
+    case Counter::tls_handshakes_failed:
+      return {kHandshakes, kHandshakesHelp, "outcome", "failed"};
+    case Counter::tls_handshakes_plain:
+      return {kHandshakes, kHandshakesHelp, "outcome", "plain"};
+    case Counter::forwards_refused:
+      return {"dialin_forwards_refused_total",
+              "Requests answered 403 because they claim to come from a node, without a node's certificate."};
   }
   std::abort();
 }
@@ -80,6 +95,8 @@ MetricName name_of(Gauge gauge) {
       return {"dialin_leads", "1 when this node leads a log that nodes share, else 0."};
     case Gauge::term:
       return {"dialin_term", "Term of the lead of a log that nodes share, as this node knows it."};
+    case Gauge::tls_certificate_expires:
+      return {"dialin_tls_certificate_expires_seconds", "When the certificate in force expires, in seconds since 1970; 0 without TLS."};
   }
   std::abort();
 }

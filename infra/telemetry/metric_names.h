@@ -12,8 +12,8 @@
 
 namespace dialin::telemetry {
 
-constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::writes_forwarded) + 1;
-constexpr std::size_t kGaugeCount = static_cast<std::size_t>(Gauge::term) + 1;
+constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::forwards_refused) + 1;
+constexpr std::size_t kGaugeCount = static_cast<std::size_t>(Gauge::tls_certificate_expires) + 1;
 constexpr std::size_t kHistogramCount = static_cast<std::size_t>(Histogram::group_records) + 1;
 
 struct MetricName {

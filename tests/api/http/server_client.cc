@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <stdexcept>
 #include <system_error>
 
@@ -43,13 +46,33 @@ Client::Client(std::uint16_t port, int receive_bytes) : socket_(::socket(AF_INET
   if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("connect");
 }
 
+void Client::begin_tls(ssl_ctx_st& context, const std::string& name, ssl_session_st* ticket) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
+  tls_.reset(SSL_new(&context), &SSL_free);
+  SSL_clear_mode(tls_.get(), SSL_MODE_AUTO_RETRY);  // else it would wait behind a ticket
+  SSL_set_fd(tls_.get(), socket_);
+  if (ticket != nullptr) SSL_set_session(tls_.get(), ticket);
+  SSL_set1_host(tls_.get(), name.c_str());
+  const timeval patience{kPatience.count(), 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ERR_clear_error();
+  if (SSL_connect(tls_.get()) == 1) return;
+  const char* reason = ERR_reason_error_string(ERR_get_error());
+  throw std::runtime_error(reason != nullptr ? reason : "the connection ended");
+}
+
+bool Client::was_told_the_end() const {
+  return tls_ && (SSL_get_shutdown(tls_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 Client::~Client() {
   if (socket_ >= 0) ::close(socket_);
 }
 
 void Client::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                              : ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0) fail("send");
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -61,6 +84,7 @@ std::size_t Client::send_what_fits(std::string_view bytes) {
 }
 
 void Client::end_sending() {
+  if (tls_) SSL_shutdown(tls_.get());
   ::shutdown(socket_, SHUT_WR);
 }
 
@@ -73,6 +97,7 @@ void Client::reset() {
 
 bool Client::fill(std::chrono::milliseconds time) {
   if (is_over_) return false;
+  if (tls_) return fill_tls(time);
   pollfd wish{socket_, POLLIN, 0};
   if (::poll(&wish, 1, static_cast<int>(time.count())) == 0) return false;
   std::array<char, 16 * 1024> bytes;
@@ -83,6 +108,24 @@ bool Client::fill(std::chrono::milliseconds time) {
   }
   held_.append(bytes.data(), static_cast<std::size_t>(received));
   return true;
+}
+
+bool Client::fill_tls(std::chrono::milliseconds time) {
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd wish{socket_, POLLIN, 0};
+    if (SSL_has_pending(tls_.get()) != 1 && ::poll(&wish, 1, static_cast<int>(std::max<long>(left.count(), 0))) == 0) return false;
+    std::array<char, 16 * 1024> bytes;
+    std::size_t received = 0;
+    ERR_clear_error();
+    const int outcome = SSL_read_ex(tls_.get(), bytes.data(), bytes.size(), &received);
+    held_.append(bytes.data(), received);
+    if (outcome == 1) return true;
+    if (SSL_get_error(tls_.get(), outcome) == SSL_ERROR_WANT_READ) continue;
+    is_over_ = true;
+    return false;
+  }
 }
 
 std::string Client::take(std::size_t bytes) {

@@ -4,8 +4,13 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct ssl_ctx_st;
+struct ssl_session_st;
+struct ssl_st;
 
 namespace dialin::http::server_tests {
 
@@ -20,6 +25,9 @@ class Client {
  public:
   /// `receive_bytes`: the kernel's receive buffer, 0 for its default.
   explicit Client(std::uint16_t port, int receive_bytes = 0);
+  /// Over TLS from here on: to the name that the certificate must have. Throws std::runtime_error with OpenSSL's reason.
+  void begin_tls(ssl_ctx_st& context, const std::string& name, ssl_session_st* ticket = nullptr);
+  ssl_st* tls() { return tls_.get(); }
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -28,6 +36,8 @@ class Client {
   /// As much as the server takes without waiting.
   std::size_t send_what_fits(std::string_view bytes);
   void end_sending();
+  /// Whether TLS has said that no more comes.
+  bool was_told_the_end() const;
   /// Closes so that the server gets a reset.
   void reset();
 
@@ -43,9 +53,11 @@ class Client {
 
  private:
   bool fill(std::chrono::milliseconds time);
+  bool fill_tls(std::chrono::milliseconds time);
   std::string take(std::size_t bytes);
 
   int socket_ = -1;
+  std::shared_ptr<ssl_st> tls_;
   bool is_over_ = false;
   std::string held_;
 };

@@ -89,7 +89,7 @@ void TestHandler::handle(Exchange& exchange) {
   } else if (path == "/headers") {
     response.headers = "ETag: \"1\"\r\nX-Two: 2\r\n";
   } else if (path == "/peer") {
-    response.body = exchange.peer().text();
+    response.body = exchange.peer().text() + (exchange.peer().is_node ? ", a node" : "");
   } else if (path == "/throw") {
     throw std::runtime_error("thrown by the test");
   } else if (path == "/silent") {
