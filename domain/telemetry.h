@@ -26,6 +26,7 @@ enum class Counter : std::uint8_t {
   view_apply_failures,
   log_append_failures,
   log_damage_met,  ///< reads of records that do not match their hash
+  lines_dropped,   ///< of stderr: nobody read them in time
   log_strays,
   writes_forwarded,
   tls_handshakes_full,

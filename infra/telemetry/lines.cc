@@ -1,12 +1,13 @@
 #include "infra/telemetry/lines.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "infra/telemetry/prometheus_telemetry.h"
+#include "infra/telemetry/request_line.h"
 #include "infra/telemetry/system_clock.h"
 
 namespace dialin::telemetry {
@@ -33,6 +34,22 @@ std::string on_one_line(std::string_view line) {
   std::replace_if(text.begin(), text.end(), is_control, ' ');
   return text;
 }
+
+/// What spdlog has formatted goes by the one way out.
+class Sink : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit Sink(WayOut& way_out) : way_out_(way_out) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t text;
+    formatter_->format(message, text);
+    way_out_.say({text.data(), text.size()});
+  }
+  void flush_() override {}
+
+  WayOut& way_out_;
+};
 
 std::string as_json(Level level, std::string_view line) {
   const auto view = [](std::string_view text) { return boost::json::string_view(text.data(), text.size()); };
@@ -63,10 +80,15 @@ std::string_view name_of(Level level) {
   return "error";
 }
 
-Lines::Lines(Level least, bool json)
-    : json_(json), logger_(std::make_unique<spdlog::logger>("dialin", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
-  logger_->set_level(level_of(least));
-  logger_->set_pattern(json ? "%v" : "%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
+Lines::Lines(const TelemetryOptions& options, std::function<void(std::uint64_t)> dropped)
+    : json_(options.json_lines),
+      requests_(options.requests),
+      least_(options.level),
+      routes_(options.routes),
+      way_out_(STDERR_FILENO, {std::move(dropped), [this](std::uint64_t lines) { return note_of_drops(lines); }}),
+      logger_(std::make_unique<spdlog::logger>("dialin", std::make_shared<Sink>(way_out_))) {
+  logger_->set_level(level_of(least_));
+  logger_->set_pattern(json_ ? "%v" : "%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
 }
 Lines::~Lines() = default;
 
@@ -74,6 +96,23 @@ void Lines::write(Level level, std::string_view line) {
   if (!logger_->should_log(level_of(level))) return;
   const std::string text = json_ ? as_json(level, line) : on_one_line(line);
   logger_->log(level_of(level), spdlog::string_view_t(text));
+}
+
+void Lines::write(const AnsweredRequest& request) {
+  if (!requests_) return;
+  const RouteName& route = routes_.at(request.row);
+  if (level_of(request, route) < least_) return;
+  thread_local std::string line;  // its memory is used again
+  line.clear();
+  append_line(request, route, SystemClock().now(), json_, line);
+  way_out_.put(line);
+}
+
+/// Written while the way out is: not by the logger, which would go that way again.
+std::string Lines::note_of_drops(std::uint64_t lines) const {
+  const std::string text = std::to_string(lines) + " lines were dropped, because nobody read them in time";
+  const std::string time = SystemClock().now().rfc3339();
+  return (json_ ? as_json(Level::warning, text) : time + " " + std::string(name_of(Level::warning)) + " " + text) + "\n";
 }
 
 }  // namespace dialin::telemetry

@@ -69,6 +69,8 @@ MetricName name_of(Counter counter) {
     case Counter::forwards_refused:
       return {"dialin_forwards_refused_total",
               "Requests answered 403 because they claim to come from a node, without a node's certificate."};
+    case Counter::lines_dropped:
+      return {"dialin_lines_dropped_total", "Lines for stderr that nobody read in time."};
   }
   std::abort();
 }

@@ -8,7 +8,10 @@ namespace dialin::telemetry {
 
 struct PrometheusTelemetry::Parts {
   explicit Parts(const TelemetryOptions& options)
-      : version(options.version), routes(options.routes), figures(routes.size()), lines(options.level, options.json_lines) {}
+      : version(options.version),
+        routes(options.routes),
+        figures(routes.size()),
+        lines(options, [this](std::uint64_t dropped) { figures.add(Counter::lines_dropped, dropped); }) {}
   const std::string version;
   const std::vector<RouteName> routes;
   Figures figures;
@@ -32,6 +35,7 @@ void PrometheusTelemetry::observe(Histogram histogram, double value) {
 }
 void PrometheusTelemetry::answered(const AnsweredRequest& request) {
   if (request.part != AnsweredRequest::Part::stream_ended) parts_->figures.request(request.row, request.status, request.seconds);
+  if (request.part != AnsweredRequest::Part::stream_begun) parts_->lines.write(request);
 }
 std::string PrometheusTelemetry::expose() const {
   return exposition_of(parts_->figures, parts_->routes, parts_->version);

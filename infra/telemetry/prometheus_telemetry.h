@@ -19,6 +19,7 @@ struct TelemetryOptions {
   std::string version;                 ///< of the program: the gauge `dialin_build_info{version="…"} 1`
   std::vector<RouteName> routes = {};  ///< the rows of AnsweredRequest
   Level level = Level::info;           ///< lines below are not written
+  bool requests = false;               ///< a line for each
   bool json_lines = false;             ///< `{"time","level","line"}` instead of `time level line`
 };
 

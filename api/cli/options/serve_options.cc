@@ -24,7 +24,6 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   ServeOptions options;
   std::string listen = "127.0.0.1:8080";
   std::string log = "embedded";
-  std::string log_format = "text";
   std::string confirm = "offset";
   CommandLine line("serve", "Serve the API: views in DATA/views; the log in DATA/log, or on Kafka with a copy there.");
   KafkaWords kafka(line);
@@ -51,8 +50,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.option("--connections-max", options.connections_max, "connections at most; one more is answered 503").range(1, 1'000'000);
   line.option("--body-bytes-max", options.body_bytes_max, "bytes of a request body at most; more is answered 413").range(1024, 256 * 1024);
   LimitWords limits(line);
-  line.option("--log-format", log_format, "of the lines on stderr").one_of({"text", "json"});
-  line.option("--log-level", options.log_level, "the least level of lines on stderr").one_of({"debug", "info", "warning", "error"});
+  LineWords lines(line);
   line.footer(
       "\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys and key ring are followed: a change of\n"
       "their files counts within 2 s.");
@@ -70,7 +68,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   if (options.keys.empty()) options.keys = options.data + "/keys.json";
   if (options.keyring.empty()) options.keyring = options.data + "/keyring.json";
   if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
-  options.log_json = log_format == "json";
+  options.lines = lines.read();
   options.confirms_by_append = confirm == "append";
   return options;
 }

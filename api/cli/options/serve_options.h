@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/cli/options/limit_words.h"
+#include "api/cli/options/line_words.h"
 #include "api/cli/options/options.h"
 
 namespace dialin::cli {
@@ -34,8 +35,7 @@ struct ServeOptions {
   std::size_t connections_max = 20'000;
   std::size_t body_bytes_max = 64 * 1024;
   LimitOptions limits;
-  bool log_json = false;
-  std::string log_level = "info";
+  LineOptions lines;
 };
 Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& arguments);
 

@@ -51,8 +51,9 @@ struct Ground {
   static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
     return {.version = std::string(version()),
             .routes = http::route_names(),
-            .level = telemetry::level_named(options.log_level).value_or(Level::info),
-            .json_lines = options.log_json};
+            .level = telemetry::level_named(options.lines.level).value_or(Level::info),
+            .requests = options.lines.requests,
+            .json_lines = options.lines.json};
   }
   telemetry::PrometheusTelemetry telemetry;
   telemetry::SystemClock clock;

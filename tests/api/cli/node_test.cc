@@ -28,7 +28,7 @@ struct Nodes : testing::Test {
     options.keys = dir.path("keys.json");
     options.keyring = dir.path("keyring.json");
     options.threads = 1;
-    options.log_level = "error";
+    options.lines.level = "error";
     EXPECT_TRUE(crypto::add_api_key(options.keys, "acme", crypto::kAllScopes, now));
     EXPECT_TRUE(crypto::init_key_ring(options.keyring, now));
   }

@@ -1,0 +1,121 @@
+#include "infra/telemetry/request_line.h"
+
+#include <array>
+#include <charconv>
+
+#include "infra/telemetry/prometheus_telemetry.h"
+
+namespace dialin::telemetry {
+namespace {
+
+constexpr std::int64_t kSecond_us = 1'000'000;
+
+/// The second's text is made once a second: a line's is all that but the fraction.
+void append_time(Instant time, std::string& out) {
+  struct Second {
+    std::int64_t number = -1;
+    std::string text;
+  };
+  thread_local Second second;
+  const std::int64_t number = time.us / kSecond_us;
+  if (number != second.number) {
+    second.number = number;
+    second.text = Instant{number * kSecond_us}.rfc3339().substr(0, 20);  // `2026-05-04T13:05:00.`
+  }
+  out += second.text;
+  std::array<char, 7> fraction{'0', '0', '0', '0', '0', '0', 'Z'};
+  auto us = static_cast<std::uint32_t>(time.us % kSecond_us);
+  for (std::size_t i = 6; i > 0; us /= 10) fraction[--i] = static_cast<char>('0' + us % 10);
+  out.append(fraction.data(), fraction.size());
+}
+
+void append_number(std::uint64_t number, std::string& out) {
+  std::array<char, 20> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
+/// With three places behind the point: microseconds.
+void append_milliseconds(double seconds, std::string& out) {
+  const auto us = static_cast<std::uint64_t>(seconds > 0 ? seconds * 1e6 : 0);
+  append_number(us / 1000, out);
+  const std::array<char, 4> fraction{'.', static_cast<char>('0' + us / 100 % 10), static_cast<char>('0' + us / 10 % 10),
+                                     static_cast<char>('0' + us % 10)};
+  out.append(fraction.data(), fraction.size());
+}
+
+struct Fields {
+  std::string& out;
+  const bool as_json;
+
+  void name(std::string_view name) const {
+    out += as_json ? std::string_view(",\"") : std::string_view(" ");
+    out += name;
+    out += as_json ? std::string_view("\":") : std::string_view("=");
+  }
+  void text(std::string_view called, std::string_view text) const {
+    if (text.empty()) return;
+    name(called);
+    if (as_json) out += '"';
+    append_shown(text, out);
+    if (as_json) out += '"';
+  }
+  void number(std::string_view called, std::uint64_t number) const {
+    name(called);
+    append_number(number, out);
+  }
+};
+
+bool is_plain(char c) {
+  return c > ' ' && c < '\x7f' && c != '"' && c != '\\';
+}
+
+}  // namespace
+
+Level level_of(const AnsweredRequest& request, const RouteName& route) {
+  if (route.is_operation) return Level::debug;
+  return request.status >= 500 ? Level::warning : Level::info;
+}
+
+void append_shown(std::string_view text, std::string& out) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  const bool is_cut = text.size() > kShownBytesMax;
+  if (is_cut) text = text.substr(0, kShownBytesMax);
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_plain(text[i])) continue;
+    const auto byte = static_cast<unsigned char>(text[i]);
+    out.append(text, plain, i - plain).append(1, '%').append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
+    plain = i + 1;
+  }
+  out.append(text, plain);
+  if (is_cut) out += "...";
+}
+
+void append_line(const AnsweredRequest& request, const RouteName& route, Instant time, bool as_json, std::string& out) {
+  const std::string_view level = name_of(level_of(request, route));
+  if (as_json) {
+    out += R"({"time":")";
+    append_time(time, out);
+    out.append(R"(","level":")").append(level).append(R"(","line":"request")");
+  } else {
+    append_time(time, out);
+    out.append(1, ' ').append(level).append(" request");
+  }
+  const Fields fields{out, as_json};
+  fields.text("method", request.method);
+  fields.text("path", request.path);
+  fields.text("route", route.pattern);
+  fields.number("status", request.status);
+  fields.number("bytes", request.bytes);
+  fields.name("milliseconds");
+  append_milliseconds(request.seconds, out);
+  fields.text("request_id", request.request_id);
+  fields.text("tenant", request.tenant);
+  fields.text("key", request.key_id);
+  fields.text("peer", request.peer);
+  fields.text("trace_id", request.trace_id);
+  fields.text("forwarded_to", request.forwarded_to);
+  out += as_json ? std::string_view("}\n") : std::string_view("\n");
+}
+
+}  // namespace dialin::telemetry
