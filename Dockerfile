@@ -19,7 +19,8 @@ USER dialin
 VOLUME ["/var/lib/dialin", "/etc/dialin"]
 ENV DIALIN_DATA=/var/lib/dialin DIALIN_LISTEN=0.0.0.0:8080 DIALIN_KEYS=/etc/dialin/keys.json DIALIN_KEYRING=/etc/dialin/keyring.json
 EXPOSE 8080
+# What listens on 0.0.0.0 wants DIALIN_TLS_CERT and DIALIN_TLS_KEY, or DIALIN_PLAIN=true where something else protects the way.
 # Whether it lives, not whether it is ready: views that are being rebuilt are no reason to kill it.
-HEALTHCHECK --interval=5s --timeout=2s --start-period=60s CMD curl -fsS "http://127.0.0.1:${DIALIN_LISTEN##*:}/healthz"
+HEALTHCHECK --interval=5s --timeout=2s --start-period=60s CMD curl -fsSk "http${DIALIN_TLS_CERT:+s}://127.0.0.1:${DIALIN_LISTEN##*:}/healthz"
 ENTRYPOINT ["dialin"]
 CMD ["serve"]

@@ -67,6 +67,11 @@ std::optional<Problem> Api::admit(Call& call, const Match& match) {
   const std::optional<Scope> scope = scope_of(match.route->needs);
   if (scope && !call.admitted.caller->may(*scope))
     return Problem{ErrorKind::forbidden, "the API key lacks the scope " + std::string(name_of_scope(*scope))};
+  // Else anybody could have a write carried out as if a node had sent it on.
+  if (wiring_.knows_nodes && request.field(Field::dialin_forwarded_by) && !call.exchange.peer().is_node) {
+    wiring_.telemetry.add(Counter::forwards_refused);
+    return Problem{ErrorKind::forbidden, "Dialin-Forwarded-By is for nodes, and no certificate of a node was shown"};
+  }
   if (wiring_.only_reads() && match.route->needs == Needs::write)
     return Problem{ErrorKind::forbidden, "this server only reads: what it serves is a past, to which nothing is added"};
   if (auto problem = check_repeated(request)) return problem;

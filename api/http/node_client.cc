@@ -11,6 +11,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -47,6 +48,7 @@ constexpr std::array<std::string_view, 7> kNotPassedOn = {"connection",   "keep-
 struct Connection {
   explicit Connection(asio::io_context& io) : stream(io) {}
   beast::tcp_stream stream;
+  std::optional<asio::ssl::stream<beast::tcp_stream&>> tls;  ///< over it, where the URL says https
   beast::flat_buffer buffer;
   Clock::time_point used_at{};
   bool is_open = true;      ///< after the last answer
@@ -90,7 +92,7 @@ std::string why_not(const LeadingNode& leader, const NodeAnswer& readiness) {
 
 class NodeClient::Loop {
  public:
-  Loop() : work_(io_.get_executor()), thread_([this] { io_.run(); }) {}
+  explicit Loop(std::shared_ptr<const TlsContext> tls) : tls_(std::move(tls)), work_(io_.get_executor()), thread_([this] { io_.run(); }) {}
   ~Loop() {
     io_.stop();
     thread_.join();
@@ -140,12 +142,13 @@ class NodeClient::Loop {
 
   asio::awaitable<std::unique_ptr<Connection>> connect(std::string url, std::string& why) {
     const auto parsed = boost::urls::parse_uri(url);
-    if (!parsed || parsed->scheme() != "http") {
+    if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https")) {
       why = url + " is no address of a node";
       co_return nullptr;
     }
     tcp::resolver resolver(io_);
-    const std::string port = parsed->has_port() ? std::string(parsed->port()) : "80";
+    const bool is_encrypted = parsed->scheme() == "https";
+    const std::string port = parsed->has_port() ? std::string(parsed->port()) : is_encrypted ? "443" : "80";
     const auto [unresolved, addresses] = co_await resolver.async_resolve(parsed->host_address(), port, kAwait);
     auto connection = std::make_unique<Connection>(io_);
     connection->stream.expires_after(kConnectMost);
@@ -156,7 +159,35 @@ class NodeClient::Loop {
       co_return nullptr;
     }
     connection->stream.socket().set_option(tcp::no_delay(true), error);
+    if (is_encrypted) why = co_await encrypt(*connection, parsed->host_address());
+    if (is_encrypted && !why.empty()) {
+      why = url + " cannot be reached: " + why;
+      co_return nullptr;
+    }
     co_return connection;
+  }
+
+  /// Why not; empty: it is.
+  asio::awaitable<std::string> encrypt(Connection& connection, std::string host) {
+    // Anew each time: the system's authorities, and the own certificate, change under a process that runs for months.
+    const auto context = tls_ ? Result<std::shared_ptr<ssl_ctx_st>, TlsFault>(tls_->calling()) : calling_context({});
+    if (!context) co_return context.error().text;
+    const auto made = calling_connection(**context, host);
+    if (!made) co_return made.error().text;
+    connection.tls.emplace(connection.stream, *made);
+    const auto [error] = co_await connection.tls->async_handshake(asio::ssl::stream_base::client, kAwait);
+    if (!error) co_return std::string();
+    std::string why = certificate_fault(**made);
+    co_return why.empty() ? error.message() : why;
+  }
+
+  template <class Stream>
+  static asio::awaitable<boost::system::error_code> speak(Stream& stream, beast::flat_buffer& buffer,
+                                                          const beast::http::request<beast::http::string_body>& sent,
+                                                          beast::http::response_parser<beast::http::string_body>& parser) {
+    auto [error, bytes] = co_await beast::http::async_write(stream, sent, kAwait);
+    if (!error) std::tie(error, bytes) = co_await beast::http::async_read(stream, buffer, parser, kAwait);
+    co_return error;
   }
 
   asio::awaitable<Answer> exchange(Connection& connection, const NodeRequest& request, std::chrono::milliseconds most) {
@@ -167,8 +198,8 @@ class NodeClient::Loop {
     connection.stream.expires_after(most);
     beast::http::response_parser<beast::http::string_body> parser;
     parser.body_limit(kBodyBytesMax);
-    auto [error, bytes] = co_await beast::http::async_write(connection.stream, sent, kAwait);
-    if (!error) std::tie(error, bytes) = co_await beast::http::async_read(connection.stream, connection.buffer, parser, kAwait);
+    const auto error = connection.tls ? co_await speak(*connection.tls, connection.buffer, sent, parser)
+                                      : co_await speak(connection.stream, connection.buffer, sent, parser);
     if (error) co_return NoAnswer{"the answer of the node that leads was lost: " + error.message(), true};
     connection.stream.expires_never();
     connection.used_at = Clock::now();
@@ -194,6 +225,7 @@ class NodeClient::Loop {
     kept_.push_back(std::move(connection));
   }
 
+  const std::shared_ptr<const TlsContext> tls_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::atomic<std::size_t> in_flight_{0};
@@ -203,7 +235,7 @@ class NodeClient::Loop {
   std::thread thread_;
 };
 
-NodeClient::NodeClient() : loop_(std::make_unique<Loop>()) {}
+NodeClient::NodeClient(std::shared_ptr<const TlsContext> tls) : loop_(std::make_unique<Loop>(std::move(tls))) {}
 
 NodeClient::~NodeClient() = default;
 

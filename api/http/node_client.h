@@ -1,6 +1,7 @@
 #pragma once
 // Speaks HTTP with other nodes of the same log: sends a write on to the node that leads, and asks a node who it is. Connections are kept,
-// bounded in number, and every exchange is bounded in time. Owns a thread, on which answers are told.
+// bounded in number, and every exchange is bounded in time. Over TLS where a node's URL says https. Owns a thread, on which answers are
+// told.
 
 #include <chrono>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/http/tls_context.h"
 #include "domain/ids.h"
 #include "domain/result.h"
 
@@ -18,7 +20,7 @@ namespace dialin::http {
 
 /// Who takes writes, as the log says. What is at `url` may be something else by now: it is asked before it is given anybody's key.
 struct LeadingNode {
-  std::string url;   ///< http://HOST:PORT
+  std::string url;   ///< http://HOST:PORT, or https://
   std::string node;  ///< its name
   LogId log;
   std::uint64_t term = 0;
@@ -51,7 +53,8 @@ class NodeClient {
   static constexpr std::chrono::milliseconds kConnectMost{1000};  ///< also to learn who it is that was reached
   static constexpr std::chrono::milliseconds kAnswerMost{8000};   ///< a leader tells an outcome, or that it is unknown, within less
 
-  NodeClient();
+  /// `tls`: whom it trusts and what it shows; null: it trusts whom the system trusts, and has nothing to show.
+  explicit NodeClient(std::shared_ptr<const TlsContext> tls = nullptr);
   ~NodeClient();  ///< who still waits is told nothing
 
   using Answered = std::function<void(Result<NodeAnswer, NoAnswer>)>;

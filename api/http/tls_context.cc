@@ -137,6 +137,23 @@ Result<std::shared_ptr<ssl_ctx_st>, TlsFault> calling_context(const std::string&
   return context;
 }
 
+Result<ssl_st*, TlsFault> calling_connection(ssl_ctx_st& context, const std::string& host) {
+  ERR_clear_error();
+  std::unique_ptr<SSL, decltype(&SSL_free)> made(SSL_new(&context), &SSL_free);
+  if (!made) return TlsFault{"a TLS connection cannot be set up: " + tls_error()};
+  const bool is_address = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(made.get()), host.c_str()) == 1;
+  ERR_clear_error();
+  if (!is_address && (SSL_set1_host(made.get(), host.c_str()) != 1 || SSL_set_tlsext_host_name(made.get(), host.c_str()) != 1)) {
+    return TlsFault{host + " cannot be asked for by TLS: " + tls_error()};
+  }
+  return made.release();
+}
+
+std::string certificate_fault(const ssl_st& connection) {
+  const long found = SSL_get_verify_result(&connection);
+  return found == X509_V_OK ? "" : std::string("its certificate is refused: ") + X509_verify_cert_error_string(found);
+}
+
 Result<TlsContext::InForce, TlsFault> TlsContext::read(const TlsFiles& files) {
   const auto chain = read_certificates(files.certificate);
   if (!chain) return chain.error();

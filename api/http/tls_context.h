@@ -12,6 +12,7 @@
 #include "api/http/tls_files.h"
 
 struct ssl_ctx_st;
+struct ssl_st;
 
 namespace dialin::http {
 
@@ -56,5 +57,9 @@ class TlsContext {
 /// For connections that we make: TLS 1.2 or newer, to a server whose certificate comes from `ca_file`, or, when that is empty, from an
 /// authority that the system trusts.
 Result<std::shared_ptr<ssl_ctx_st>, TlsFault> calling_context(const std::string& ca_file);
+/// A connection to be made to `host`, a name or an address, for which the certificate must have been issued. The caller frees it.
+Result<ssl_st*, TlsFault> calling_connection(ssl_ctx_st& context, const std::string& host);
+/// Why a handshake that we began has failed: what is wrong with the server's certificate, if that is why; else empty.
+std::string certificate_fault(const ssl_st& connection);
 
 }  // namespace dialin::http

@@ -51,6 +51,7 @@ struct Wiring {
   std::function<std::optional<projections::RebuildProgress>()> rebuilding = {};
   std::vector<RateWindow> rate_limit = {};     ///< of each key; none: it is not limited
   std::optional<RateWindow> failed_keys = {};  ///< of each address; nothing: they are not bounded
+  bool knows_nodes = false;                    ///< by their certificates: who has none may not say that it is one
 
   /// Nothing is written to this log from here, and by nobody else either.
   bool only_reads() const { return !log.is_shared() && !log.leads(); }

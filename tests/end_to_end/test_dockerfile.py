@@ -84,8 +84,10 @@ def test_it_does_not_run_as_root_and_owns_what_it_writes(image):
 def test_the_health_check_asks_the_port_that_is_listened_on(image):
     assert image.health[:2] == ["/bin/sh", "-c"] and "curl" in installed(image)
     for listen in (image.env["DIALIN_LISTEN"], "[::]:9000"):
-        shown = subprocess.run(["sh", "-c", f"curl() {{ echo \"$@\"; }}; {image.health[2]}"], env={"DIALIN_LISTEN": listen}, capture_output=True, text=True, check=True)
-        assert shown.stdout == f"-fsS http://127.0.0.1:{listen.rsplit(':', 1)[1]}/healthz\n"
+        for tls, scheme in (({}, "http"), ({"DIALIN_TLS_CERT": "/etc/dialin/tls.pem"}, "https")):
+            shown = subprocess.run(["sh", "-c", f"curl() {{ echo \"$@\"; }}; {image.health[2]}"], env={"DIALIN_LISTEN": listen, **tls}, capture_output=True, text=True,
+                                   check=True)
+            assert shown.stdout == f"-fsSk {scheme}://127.0.0.1:{listen.rsplit(':', 1)[1]}/healthz\n"
 
 
 def test_the_image_is_small_and_knows_nothing_of_this_tree(image):

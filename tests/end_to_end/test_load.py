@@ -163,7 +163,7 @@ def test_a_key_that_may_not_write_ends_it(own_server, tmp_path):
 
 def test_wrong_use_is_said(tenant, tmp_path):
     assert "give --format json or csv" in load(tenant, tmp_path / "configs", "", check=2).stderr
-    assert "--server must be http://HOST:PORT" in load(tenant, tmp_path / "configs.csv", "type\n", check=2, server="https://127.0.0.1:1").stderr
+    assert "--server must be http://HOST:PORT" in load(tenant, tmp_path / "configs.csv", "type\n", check=2, server="ftp://127.0.0.1:1").stderr
     assert "cannot be read: No such file" in run("load", tmp_path / "none.csv", "--server", "http://127.0.0.1:1", check=3, env={**os.environ, "DIALIN_KEY": "k"}).stderr
 
 

@@ -74,7 +74,7 @@ class Client:
             if not isinstance(body, bytes):
                 body = json.dumps(body).encode()
         if self.connection is None:
-            self.connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=self.timeout)
+            self.connection = self.server.connection(self.timeout)
             self.connection.connect()
             self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
@@ -164,7 +164,7 @@ class Stream:
     """Reads /events/stream by hand, chunk by chunk."""
 
     def __init__(self, server, key: str, after: int | None = None, last_event_id: int | None = None, timeout: float = 30):
-        self.connection = http.client.HTTPConnection(server.host, server.port, timeout=timeout)
+        self.connection = server.connection(timeout)
         path = "/events/stream" + (f"?after={after}" if after is not None else "")
         headers = {"Authorization": f"Bearer {key}", "Accept": "text/event-stream"}
         if last_event_id is not None:

@@ -16,7 +16,7 @@ SESSION_MS = 1500
 
 def asked(server: Server, path: str = "/readyz", timeout_s: float = 2) -> tuple[int, dict] | None:
     """Status and body of an operations call; None when nobody answers."""
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=timeout_s)
+    connection = server.connection(timeout_s)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import ssl
 import subprocess
 import time
 
@@ -45,7 +46,8 @@ class Server:
         self.under = list(under)  # a command to run the server under: prlimit, perf …
         self.process: subprocess.Popen | None = None
         self.key_ids: dict[str, str] = {}
-        self.host, self.port = "127.0.0.1", 0
+        self.scheme, self.host, self.port = "http", "127.0.0.1", 0
+        self.tls: ssl.SSLContext | None = None  # of callers, when it speaks TLS
         for directory in (self.home, self.keys.parent):
             directory.mkdir(parents=True, exist_ok=True)
         if not self.keyring.exists():
@@ -82,9 +84,9 @@ class Server:
     def wait_listening(self, patience_s: float = PATIENCE_S) -> None:
         deadline = time.monotonic() + patience_s
         while True:
-            found = re.search(r"listening on http://([0-9.]+):(\d+)", self.said())
+            found = re.search(r"listening on (https?)://([0-9.]+):(\d+)", self.said())
             if found:
-                self.host, self.port = found[1], int(found[2])
+                self.scheme, self.host, self.port = found[1], found[2], int(found[3])
                 return
             status = self.process.poll()
             if status is not None:
@@ -94,6 +96,11 @@ class Server:
                 self.kill()
                 raise NotServing(f"did not listen in {patience_s} s", None, self.said())
             time.sleep(0.002)
+
+    def connection(self, timeout: float) -> http.client.HTTPConnection:
+        if self.tls:
+            return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=self.tls)
+        return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
 
     def said(self) -> str:
         """What the process that was started last has printed."""
@@ -131,7 +138,7 @@ class Server:
         deadline = time.monotonic() + patience_s
         while True:
             try:
-                connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
+                connection = self.connection(timeout=5)
                 connection.request("GET", "/readyz")
                 answer = connection.getresponse()
                 body = answer.read()

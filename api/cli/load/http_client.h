@@ -22,8 +22,9 @@ struct NotAnswered {
 
 class HttpClient {
  public:
-  /// `url`: `http://HOST[:PORT][/PATH]`; fails when it is none, naming it. Connects at the first call.
-  static Result<std::unique_ptr<HttpClient>, NotAnswered> make(const std::string& url, const std::string& key);
+  /// `url`: `http://HOST[:PORT][/PATH]`, or https://, where the server's certificate must come from `ca_file`, or, when that is empty, from
+  /// an authority that the system trusts. Fails when it is none, naming it. Connects at the first call.
+  static Result<std::unique_ptr<HttpClient>, NotAnswered> make(const std::string& url, const std::string& ca_file, const std::string& key);
   virtual ~HttpClient() = default;
   using Headers = std::vector<std::pair<std::string, std::string>>;
   /// `target` behind the path of the URL. Whether the server did what was asked is unknown when there is no answer within 30 s. A

@@ -77,16 +77,17 @@ class Load {
       : options_(options), file_(file), report_(report) {}
 
   Loaded run() {
-    auto first = HttpClient::make(options_.server, options_.key);
+    auto first = HttpClient::make(options_.server, options_.ca, options_.key);
     if (!first) return {0, 0, first.error().why, true};
     const auto greeted = (*first)->call("GET", "/", {}, {});
     if (!greeted) return {0, 0, cannot_reach(greeted.error()), true};
     if (greeted->status != 200) return {0, 0, shut_out(text_in(object_in(greeted->body), "info")), true};
     std::vector<std::thread> workers;
     for (std::size_t i = 0; i < options_.connections; ++i) {
-      workers.emplace_back([this, client = i == 0 ? std::move(*first) : std::move(*HttpClient::make(options_.server, options_.key))] {
-        while (auto taken = take()) finish(*taken, create(*client, taken->wish));
-      });
+      workers.emplace_back(
+          [this, client = i == 0 ? std::move(*first) : std::move(*HttpClient::make(options_.server, options_.ca, options_.key))] {
+            while (auto taken = take()) finish(*taken, create(*client, taken->wish));
+          });
     }
     for (auto& worker : workers) worker.join();
     // Behind a line that was given up others may have been answered.

@@ -15,6 +15,7 @@ struct LoadOptions {
   std::string file;
   ConfigFile::Format format = ConfigFile::Format::json;
   std::string server;
+  std::string ca;   ///< file, of the authority of the server's certificate; empty: one that the system trusts
   std::string key;  ///< of the environment; never an option, where others would see it
   bool dry_run = false;
   std::size_t connections = 8;

@@ -23,7 +23,8 @@ Parsed<LoadOptions> read_load_options(const std::vector<std::string>& arguments)
   std::string format;
   CommandLine line("load", "Create the configs of a file through the API, as ordinary creates, with a line on each.");
   line.word("FILE", options.file, "the file: JSON lines, or CSV whose first line names the properties").required();
-  line.option("--server", options.server, "http://HOST:PORT of the server, or of any of the nodes on one log").required();
+  line.option("--server", options.server, "http(s)://HOST:PORT of the server, or of any of the nodes on one log").required();
+  line.option("--tls-ca", options.ca, "PEM file of the authority of an https server's certificate [those that the system trusts]");
   line.option("--format", format, "json or csv [by the file's extension: .jsonl, .ndjson, .json or .csv]").one_of({"json", "csv"});
   line.flag("--dry-run", options.dry_run, "create nothing: say what would be created and what refused");
   line.option("--connections", options.connections, "requests at a time; with 1 the configs come into being in the file's order")
@@ -40,7 +41,7 @@ Parsed<LoadOptions> read_load_options(const std::vector<std::string>& arguments)
   const char* key = std::getenv("DIALIN_KEY");
   if (key == nullptr || *key == '\0') return line.wrong_use("the API key is missing: give it in the environment as DIALIN_KEY");
   options.key = key;
-  if (const auto client = HttpClient::make(options.server, options.key); !client) return line.wrong_use(client.error().why);
+  if (const auto client = HttpClient::make(options.server, options.ca, options.key); !client) return line.wrong_use(client.error().why);
   format = format_of(format, options.file);
   if (format.empty()) return line.wrong_use(options.file + " does not tell by its name what it holds: give --format json or csv");
   options.format = format == "csv" ? ConfigFile::Format::csv : ConfigFile::Format::json;

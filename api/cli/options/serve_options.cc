@@ -36,8 +36,8 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.option("--from-snapshot", options.from_snapshot, "a directory that 'dialin snapshot' made: a new DATA begins with what is in it");
   line.flag("--dev", options.dev, "for trying it out: make missing keys and key ring, a tenant 'dev', and print its key");
   line.option("--log", log, "where the log is").one_of({"embedded", "kafka"});
-  line.option("--advertise", options.advertise, "http://HOST:PORT where other nodes on the same log reach this one [where it listens]");
-  line.option("--node", options.node, "this node's name in the log [--advertise without http://]");
+  line.option("--advertise", options.advertise, "http(s)://HOST:PORT where other nodes on the same log reach this one [where it listens]");
+  line.option("--node", options.node, "this node's name in the log [--advertise without its scheme]");
   line.option(
           "--confirm", confirm,
           "how the end of a log on Kafka is asked for: 'offset' is fast; 'append' writes a small record, which leaves no window in which "
@@ -50,10 +50,11 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.option("--connections-max", options.connections_max, "connections at most; one more is answered 503").range(1, 1'000'000);
   line.option("--body-bytes-max", options.body_bytes_max, "bytes of a request body at most; more is answered 413").range(1024, 256 * 1024);
   LimitWords limits(line);
+  TlsWords tls(line);
   LineWords lines(line);
   line.footer(
-      "\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys and key ring are followed: a change of\n"
-      "their files counts within 2 s.");
+      "\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys, key ring, certificate and its key are\n"
+      "followed: a change of their files counts within 2 s.");
   if (const auto end = line.parse(arguments)) return *end;
   if (options.read_only && (log == "kafka" || options.dev || !options.from_snapshot.empty() || !options.signing_key.empty()))
     return line.wrong_use(
@@ -63,8 +64,11 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
     if (const auto why = kafka.read(options.kafka); !why.empty()) return line.wrong_use(why);
   }
   if (const auto why = limits.read(options.limits); !why.empty()) return line.wrong_use(why);
-  if (!options.advertise.empty() && options.advertise.rfind("http://", 0) != 0)
-    return line.wrong_use("--advertise must be http://HOST:PORT");
+  if (const auto why = tls.read(options.host, options.tls); !why.empty()) return line.wrong_use(why);
+  if (!options.advertise.empty() && !options.advertise.starts_with("https://")) {
+    if (options.tls.is_on()) return line.wrong_use("--advertise must be https://HOST:PORT where TLS is spoken");
+    if (!options.advertise.starts_with("http://")) return line.wrong_use("--advertise must be http://HOST:PORT, or https://HOST:PORT");
+  }
   if (options.keys.empty()) options.keys = options.data + "/keys.json";
   if (options.keyring.empty()) options.keyring = options.data + "/keyring.json";
   if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());

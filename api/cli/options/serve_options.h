@@ -11,6 +11,7 @@
 #include "api/cli/options/limit_words.h"
 #include "api/cli/options/line_words.h"
 #include "api/cli/options/options.h"
+#include "api/cli/options/tls_words.h"
 
 namespace dialin::cli {
 
@@ -36,6 +37,7 @@ struct ServeOptions {
   std::size_t body_bytes_max = 64 * 1024;
   LimitOptions limits;
   LineOptions lines;
+  TlsOptions tls;
 };
 Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& arguments);
 

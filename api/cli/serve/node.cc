@@ -2,6 +2,7 @@
 
 #include "api/cli/command.h"
 #include "api/cli/serve/documents.h"
+#include "api/cli/serve/followed_tls.h"
 #include "api/cli/serve/from_snapshot.h"
 #include "api/cli/serve/open_past.h"
 #include "api/cli/serve/open_store.h"
@@ -33,21 +34,26 @@ service::WriterLimits writer_limits(const ServeOptions& options) {
   return limits;
 }
 
-http::ServerOptions server_options(const ServeOptions& options) {
+http::ServerOptions server_options(const ServeOptions& options, const std::shared_ptr<http::TlsContext>& tls) {
   http::ServerOptions server;
   server.host = options.host;
   server.port = options.port;
   server.threads = options.threads;
   server.connections_max = options.connections_max;
   server.body_bytes_max = options.body_bytes_max;
+  server.tls = tls;
   return server;
 }
 
 /// Parts that stand on nothing but options. They outlive all others. The address is bound before the log is opened: an address in use must
 /// not cost the log a record at every try, and who watches the process is answered meanwhile.
 struct Ground {
-  explicit Ground(const ServeOptions& options)
-      : telemetry(telemetry_options(options)), entrance(random, telemetry), server(server_options(options), entrance, telemetry) {}
+  Ground(const ServeOptions& options, std::shared_ptr<http::TlsContext> encryption)
+      : telemetry(telemetry_options(options)),
+        entrance(random, telemetry),
+        tls(std::move(encryption)),
+        server(server_options(options, tls), entrance, telemetry),
+        followed(tls.get(), telemetry) {}
   static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
     return {.version = std::string(version()),
             .routes = http::route_names(),
@@ -61,16 +67,19 @@ struct Ground {
   codec::JsonCodec codec;
   log::PosixFiles files;
   http::Entrance entrance;
+  std::shared_ptr<http::TlsContext> tls;  ///< null: in the clear
   http::Server server;
+  FollowedTls followed;
 };
 
 constexpr std::size_t kSlowReadThreads = 1;
 /// How long a stop waits for what is in flight before it makes room for another node to lead all the same.
 constexpr std::chrono::milliseconds kStepAsideMost{2000};
 
-std::string url_of(const std::string& host, std::uint16_t port) {
+std::string url_of(const ServeOptions& options, std::uint16_t port) {
+  const std::string& host = options.host;
   const bool ipv6 = host.find(':') != std::string::npos;
-  return "http://" + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return (options.tls.is_on() ? "https://" : "http://") + (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 /// Everything that serves, on a log and views that are in step. Members are made in this order and go in the reverse one.
@@ -98,7 +107,7 @@ class ServingNode : public Node {
         writer_({*log_, served_.store(), projector_, views_, ground_->codec, ground_->clock, ground_->telemetry}, rules_,
                 writer_limits(options), {&watch_, &hub_}),
         api_(wiring()),
-        host_(options.host) {
+        url_(url_of(options, ground_->server.port())) {
     if (shared_) shared_->identity.log = log_->id();
     hub_.connect([this](std::size_t thread, std::function<void()> work) { ground_->server.post(thread, std::move(work)); });
     ring_->follow(ground_->telemetry, [this](std::string_view key_id) { return is_key_needed(key_id); });
@@ -120,7 +129,7 @@ class ServingNode : public Node {
     return {};
   }
 
-  std::string url() const override { return url_of(host_, ground_->server.port()); }
+  std::string url() const override { return url_; }
 
   void stop() override {
     if (stopping_.exchange(true)) return;
@@ -162,7 +171,8 @@ class ServingNode : public Node {
             signer_ ? [this](const Tail& tail) { return signed_end(tail); } : std::function<std::string(const Tail&)>(),
             [this] { return served_.rebuilding(); },
             limits_.rate_limit,
-            limits_.failed_keys};
+            limits_.failed_keys,
+            ground_->tls != nullptr && ground_->tls->knows_nodes()};
   }
 
   bool is_key_needed(std::string_view key_id) const {
@@ -196,13 +206,19 @@ class ServingNode : public Node {
   LimitOptions limits_;
   service::Writer writer_;
   http::Api api_;
-  std::string host_;
+  std::string url_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& options) {
-  auto ground = std::make_unique<Ground>(options);
+  std::shared_ptr<http::TlsContext> tls;
+  if (options.tls.is_on()) {
+    auto loaded = http::TlsContext::load({options.tls.certificate, options.tls.key, options.tls.node_ca});
+    if (!loaded) return CannotServe{loaded.error().text};
+    tls = std::move(*loaded);
+  }
+  auto ground = std::make_unique<Ground>(options, tls);
   auto keys = crypto::ApiKeys::open(options.keys, ground->telemetry);
   if (!keys) return CannotServe{keys.error().text};
   auto ring = crypto::KeyRing::load(options.keyring);
@@ -219,9 +235,9 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   std::unique_ptr<SharedNode> shared;
   std::optional<Result<OpenStore, CannotServe>> store;
   if (options.kafka) {
-    const auto log = kafka_log_options(options, url_of(options.host, ground->server.port()));
+    const auto log = kafka_log_options(options, url_of(options, ground->server.port()));
     const auto prepare_copy = [&](const LogId& on_topic) { return prepare_data(options, on_topic, ground->files, ground->telemetry); };
-    auto made = make_shared_node(log, ground->random);
+    auto made = make_shared_node(log, ground->random, tls);
     if (!made) return made.error();
     shared = std::move(*made);
     store = open_shared_store(options.data, log, prepare_copy, ports, **ring, [&](const std::string& why) { ground->entrance.waits(why); });

@@ -26,7 +26,7 @@ class Node {
 
   /// From now on the store answers, and on a log that nodes share it may be elected to lead.
   virtual Result<void, CannotServe> start() = 0;
-  /// `http://HOST:PORT`, with the port that was bound.
+  /// `http://HOST:PORT`, or https://, with the port that was bound.
   virtual std::string url() const = 0;
   /// Lets requests in flight be answered (10 s at most), then brings log and views to rest. Idempotent.
   virtual void stop() = 0;

@@ -49,10 +49,11 @@ log::kafka::KafkaLogOptions kafka_log_options(const ServeOptions& options, const
   return log;
 }
 
-Result<std::unique_ptr<SharedNode>, CannotServe> make_shared_node(const log::kafka::KafkaLogOptions& options, const Random& random) {
+Result<std::unique_ptr<SharedNode>, CannotServe> make_shared_node(const log::kafka::KafkaLogOptions& options, const Random& random,
+                                                                  std::shared_ptr<const http::TlsContext> tls) {
   Bytes16 bytes;
   random.fill(bytes);
-  auto made = std::make_unique<SharedNode>(http::NodeIdentity{options.node, {}, random_id<ConfigId>(bytes).text()});
+  auto made = std::make_unique<SharedNode>(http::NodeIdentity{options.node, {}, random_id<ConfigId>(bytes).text()}, std::move(tls));
   const auto answered = std::make_shared<std::promise<std::string>>();
   auto answer = answered->get_future();
   made->others.ask_readiness(options.url, [answered](const Result<http::NodeAnswer, http::NoAnswer>& got) {

@@ -15,6 +15,7 @@
 namespace dialin::cli {
 
 struct SharedNode {
+  SharedNode(http::NodeIdentity own, std::shared_ptr<const http::TlsContext> tls) : identity(std::move(own)), others(std::move(tls)) {}
   http::NodeIdentity identity;
   http::NodeClient others;
 };
@@ -24,7 +25,8 @@ log::kafka::KafkaLogOptions kafka_log_options(const ServeOptions& options, const
 
 /// Its log's id is not known yet. Refuses an --advertise at which another process answers. Silence is no reason, since a node may not reach
 /// itself as others do; it is waited for for two seconds.
-Result<std::unique_ptr<SharedNode>, CannotServe> make_shared_node(const log::kafka::KafkaLogOptions& options, const Random& random);
+Result<std::unique_ptr<SharedNode>, CannotServe> make_shared_node(const log::kafka::KafkaLogOptions& options, const Random& random,
+                                                                  std::shared_ptr<const http::TlsContext> tls);
 
 /// Any thread.
 http::NodeStanding standing_of(const log::kafka::KafkaLog& log, const http::NodeIdentity& identity);

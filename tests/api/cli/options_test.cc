@@ -70,13 +70,52 @@ TEST(Options, listen_is_a_host_and_a_port) {
     std::uint16_t port;
   } const table[] = {{"0.0.0.0:80", "0.0.0.0", 80}, {"localhost:0", "localhost", 0}, {"[::1]:65535", "::1", 65535}};
   for (const auto& row : table) {
-    const auto options = served({"--data", "x", "--listen", row.listen});
+    const auto options = served({"--data", "x", "--plain", "--listen", row.listen});
     ASSERT_TRUE(options) << row.listen;
     EXPECT_EQ(options->host, row.host);
     EXPECT_EQ(options->port, row.port);
   }
   for (const char* listen : {"8080", ":8080", "localhost:", "localhost:65536", "localhost:-1", "localhost:80x", ""}) {
-    EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--listen", listen}), cli::kWrongUse) << listen;
+    EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--plain", "--listen", listen}), cli::kWrongUse) << listen;
+  }
+}
+
+TEST(Options, only_loopback_goes_without_tls_or_the_word_plain) {
+  const struct {
+    std::vector<std::string> words;
+    bool fine;
+  } table[] = {
+      {{"--listen", "127.0.0.1:0"}, true},
+      {{"--listen", "127.1.2.3:0"}, true},
+      {{"--listen", "[::1]:0"}, true},
+      {{"--listen", "[::ffff:127.0.0.1]:0"}, true},
+      {{"--listen", "localhost:0"}, true},
+      {{"--listen", "no.such.host.invalid:0"}, true},
+      {{"--listen", "0.0.0.0:0"}, false},
+      {{"--listen", "0:0"}, false},
+      {{"--listen", "[::]:0"}, false},
+      {{"--listen", "[::ffff:0.0.0.0]:0"}, false},
+      {{"--listen", "192.0.2.1:0"}, false},
+      {{"--listen", "128.0.0.1:0"}, false},
+      {{"--listen", "0.0.0.0:0", "--plain"}, true},
+      {{"--listen", "0.0.0.0:0", "--tls-cert", "c", "--tls-key", "k"}, true},
+      {{"--listen", "0.0.0.0:0", "--tls-cert", "c", "--tls-key", "k", "--plain"}, false},
+      {{"--listen", "127.0.0.1:0", "--tls-cert", "c"}, false},
+      {{"--listen", "127.0.0.1:0", "--tls-node-ca", "n"}, false},
+      {{"--advertise", "https://here:80"}, true},
+      {{"--advertise", "https://here:80", "--tls-cert", "c", "--tls-key", "k"}, true},
+      {{"--advertise", "http://here:80", "--tls-cert", "c", "--tls-key", "k"}, false},
+      {{"--advertise", "ftp://here:80"}, false},
+  };
+  for (const auto& row : table) {
+    std::vector<std::string> words = {"--data", "x"};
+    words.insert(words.end(), row.words.begin(), row.words.end());
+    const auto parsed = cli::read_serve_options(words);
+    const int* status = std::get_if<int>(&parsed);
+    EXPECT_EQ(status == nullptr, row.fine) << row.words[1];
+    if (status != nullptr) {
+      EXPECT_EQ(*status, cli::kWrongUse) << row.words[1];
+    }
   }
 }
 
