@@ -13,7 +13,8 @@ struct AnsweredRequest;
 enum class Counter : std::uint8_t {
   events_appended,  ///< records of configs made durable here
   groups_appended,
-  writes_refused_full,  ///< 503 because the writer's queue was full
+  writes_refused_full,   ///< 503 because the writer's queue was full
+  writes_refused_share,  ///< 503 because their tenant held its share of it
   idempotent_replays,
   authentication_failures,
   authentication_failures_bounded,  ///< of these, 429 because too many came from the address

@@ -36,12 +36,17 @@ Response answer_of(const Wiring& wiring, const Asked& asked, const WriteResult& 
   return asked.manner.answer(std::move(body), result.sequence, headers);
 }
 
+std::string_view why_not(service::Submitted submitted) {
+  return submitted == service::Submitted::share_used ? "too many of this tenant's writes are waiting: nothing was stored"
+                                                     : "too many writes are waiting: nothing was stored";
+}
+
 }  // namespace
 
 void submit(Call& call, Command command) {
   const bool makes_new = std::holds_alternative<Create>(command.action) || std::holds_alternative<Move>(command.action);
   const Reply reply = call.later();
-  const bool is_queued = call.wiring.writer.submit(
+  const service::Submitted submitted = call.wiring.writer.submit(
       std::move(command),
       [&wiring = call.wiring, asked = Asked{call.admitted.manner, call.tenant(), makes_new}, reply](WriteResult result) {
         // Rendering, and opening the secret, is the io thread's work: the writer has the next group to decide.
@@ -53,9 +58,8 @@ void submit(Call& call, Command command) {
           }
         });
       });
-  if (!is_queued)
-    reply.respond(
-        call.admitted.manner.refusal({ErrorKind::unavailable, "too many writes are waiting: nothing was stored"}, call.applied()));
+  if (submitted != service::Submitted::queued)
+    reply.respond(call.admitted.manner.refusal({ErrorKind::unavailable, std::string(why_not(submitted))}, call.applied()));
 }
 
 }  // namespace dialin::http

@@ -1,19 +1,28 @@
 #include "api/service/write_queue.h"
 
+#include <iterator>
+
 #include "domain/invariant.h"
 
 namespace dialin::service {
 
-bool WriteQueue::push(Asked&& asked) {
+Submitted WriteQueue::push(Asked&& asked) {
+  const TenantId tenant = asked.command.tenant;
+  std::list<Asked> one;
+  one.push_back(std::move(asked));
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    if (closed_ || asked_.size() + taken_ >= asked_max_) return false;
-    asked_.push_back(std::move(asked));
+    if (closed_ || waiting_ + taken_ >= asked_max_) return Submitted::queue_full;
+    std::list<Asked>& mine = asked_[tenant];
+    if (mine.size() > asked_max_ - waiting_ - taken_) return Submitted::share_used;
+    if (mine.empty()) turns_.push_back(tenant);
+    mine.splice(mine.end(), one);
+    ++waiting_;
     wake = writer_waits_;
   }
   if (wake) changed_.notify_one();
-  return true;
+  return Submitted::queued;
 }
 
 void WriteQueue::push(Outcome outcome) {
@@ -57,9 +66,10 @@ void WriteQueue::take(Mail& mail, bool want_asked, std::chrono::steady_clock::ti
   mail.asked.clear();
   mail.outcomes.clear();
   mail.confirmations.clear();
+  std::list<Asked> taken;
   std::unique_lock lock(mutex_);
   const auto something = [&] {
-    return !outcomes_.empty() || !confirmations_.empty() || woken_ || (want_asked && !asked_.empty()) || (closed_ && !close_seen_);
+    return !outcomes_.empty() || !confirmations_.empty() || woken_ || (want_asked && waiting_ > 0) || (closed_ && !close_seen_);
   };
   if (!something() && deadline > std::chrono::steady_clock::now()) {
     writer_waits_ = true;
@@ -69,12 +79,31 @@ void WriteQueue::take(Mail& mail, bool want_asked, std::chrono::steady_clock::ti
   mail.outcomes.swap(outcomes_);
   mail.confirmations.swap(confirmations_);
   woken_ = false;
-  if (want_asked) {
-    mail.asked.swap(asked_);
-    taken_ += mail.asked.size();
-  }
+  if (want_asked) take_turns(taken);
   mail.closed = closed_;
   close_seen_ = closed_;
+  lock.unlock();
+  mail.asked.assign(std::move_iterator(taken.begin()), std::move_iterator(taken.end()));
+}
+
+void WriteQueue::take_turns(std::list<Asked>& taken) {
+  while (!turns_.empty() && taken.size() < taken_max_) {
+    const auto first = asked_.find(turns_.front());
+    std::list<Asked>& theirs = first->second;
+    turns_.pop_front();
+    if (turns_.empty() && taken.size() + theirs.size() <= taken_max_) {
+      taken.splice(taken.end(), theirs);  // nobody else has a turn
+    } else {
+      taken.splice(taken.end(), theirs, theirs.begin());
+    }
+    if (theirs.empty()) {
+      asked_.erase(first);
+    } else {
+      turns_.push_back(first->first);
+    }
+  }
+  waiting_ -= taken.size();
+  taken_ += taken.size();
 }
 
 void WriteQueue::decided(std::size_t count) {
@@ -85,7 +114,7 @@ void WriteQueue::decided(std::size_t count) {
 
 std::size_t WriteQueue::waiting() const {
   const std::lock_guard lock(mutex_);
-  return asked_.size() + taken_;
+  return waiting_ + taken_;
 }
 
 }  // namespace dialin::service

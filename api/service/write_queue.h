@@ -1,11 +1,15 @@
 #pragma once
-// The writer's letter box: writes from any thread, and the log's answers from its thread. The writer takes all that lies there at once, so
-// the lock is held for a swap only.
+// The writer's letter box: writes from any thread, and the log's answers from its thread. Tenants take turns, and none may hold more places
+// than are still free: who asks for much waits behind itself, and whoever comes next finds room. The lock is held for the linking of what
+// was made before, never for the moving of a write.
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
+#include <list>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "api/service/group.h"
@@ -21,16 +25,18 @@ class WriteQueue {
     Result<Sequence, LogError> end;
   };
   struct Mail {
-    std::vector<Asked> asked;
+    std::vector<Asked> asked;       ///< in turn, each tenant's in order
     std::vector<Outcome> outcomes;  ///< of appended groups, oldest first
     std::vector<Confirmation> confirmations;
     bool closed = false;
   };
 
-  explicit WriteQueue(std::size_t asked_max) : asked_max_(asked_max) {}
+  /// `asked_max` may wait, of which `taken_max` are taken at a time.
+  WriteQueue(std::size_t asked_max, std::size_t taken_max) : asked_max_(asked_max), taken_max_(taken_max) {}
 
-  /// Any thread. False, and `asked` untouched, when asked_max wait already or the queue is closed.
-  bool push(Asked&& asked);
+  /// Any thread. It does not wait when asked_max wait already, when its tenant has more waiting than there are places left, or when the
+  /// queue is closed, which counts as full.
+  Submitted push(Asked&& asked);
   /// Any thread.
   void push(Outcome outcome);
   /// Any thread.
@@ -49,10 +55,15 @@ class WriteQueue {
   std::size_t waiting() const;
 
  private:
+  void take_turns(std::list<Asked>& taken);
+
   const std::size_t asked_max_;
+  const std::size_t taken_max_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Asked> asked_;
+  std::unordered_map<TenantId, std::list<Asked>, HashOfId> asked_;  ///< none is empty
+  std::deque<TenantId> turns_;                                      ///< of asked_, each once
+  std::size_t waiting_ = 0;                                         ///< in all of asked_
   std::vector<Outcome> outcomes_;
   std::vector<Confirmation> confirmations_;
   bool woken_ = false;

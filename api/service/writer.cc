@@ -12,7 +12,7 @@ class Writer::Loop {
  public:
   Loop(Ports ports, Rules rules, WriterLimits limits, std::vector<AppliedObserver*> observers)
       : telemetry_(ports.telemetry),
-        queue_(std::make_shared<WriteQueue>(limits.queue_max)),
+        queue_(std::make_shared<WriteQueue>(limits.queue_max, limits.taken_max)),
         core_(
             ports, std::move(rules), limits, std::move(observers), [queue = queue_](WriteQueue::Outcome outcome) { queue->push(outcome); },
             [queue = queue_](WriteQueue::Confirmation confirmation) { queue->push(confirmation); }) {
@@ -22,10 +22,11 @@ class Writer::Loop {
   }
   ~Loop() { stop(); }
 
-  bool submit(Command command, Done done) {
-    if (queue_->push({std::move(command), std::move(done)})) return true;
-    telemetry_.add(Counter::writes_refused_full);
-    return false;
+  Submitted submit(Command command, Done done) {
+    const Submitted submitted = queue_->push({std::move(command), std::move(done)});
+    if (submitted == Submitted::queue_full) telemetry_.add(Counter::writes_refused_full);
+    if (submitted == Submitted::share_used) telemetry_.add(Counter::writes_refused_share);
+    return submitted;
   }
 
   void between_groups(std::function<bool()> work) {
@@ -89,7 +90,7 @@ Writer::Writer(Ports ports, Rules rules, WriterLimits limits, std::vector<Applie
 
 Writer::~Writer() = default;
 
-bool Writer::submit(Command command, Done done) {
+Submitted Writer::submit(Command command, Done done) {
   return loop_->submit(std::move(command), std::move(done));
 }
 void Writer::between_groups(std::function<bool()> work) {

@@ -24,7 +24,8 @@
 namespace dialin::service {
 
 struct WriterLimits {
-  std::size_t queue_max = 4096;                   ///< commands waiting; one more is refused
+  std::size_t queue_max = 4096;                   ///< commands waiting; one more is refused; a tenant's, when no more places are free
+  std::size_t taken_max = 128;                    ///< of them taken at a time: what a newcomer may find before it
   std::size_t group_max = 512;                    ///< commands decided before one append
   std::size_t hot_configs_bytes_max = 32u << 20;  ///< of states kept in memory beside the views, some 1 KB each
   std::chrono::milliseconds idle_flush{5000};     ///< views are flushed after so long without a write
@@ -32,6 +33,13 @@ struct WriterLimits {
   /// Of answers that store nothing, until what they were decided on is committed. On in every program: without it the simulation
   /// (tests/simulation) finds answers that were never true.
   bool holds_answers = true;
+};
+
+/// What becomes of a command that is handed in.
+enum class Submitted : std::uint8_t {
+  queued,
+  queue_full,
+  share_used,  ///< its tenant holds as many places of the queue as are still free
 };
 
 /// Told of everything that was applied, in order, on the writer's thread, before the answers go out. Must not block.
@@ -58,8 +66,8 @@ class Writer {
 
   /// Called once, on the writer's thread; must not block.
   using Done = std::function<void(WriteResult)>;
-  /// Any thread. False: the queue is full or the writer has stopped; `done` is not called and nothing was stored.
-  bool submit(Command command, Done done);
+  /// Any thread. Unless it is queued, `done` is not called and nothing was stored. A writer that has stopped has a full queue.
+  Submitted submit(Command command, Done done);
 
   /// Has `work` run by the writer's thread between two groups, when nothing is half applied: again and again until it is true, or the
   /// writer stops. It must be short each time, and not throw. One at a time. Any thread.

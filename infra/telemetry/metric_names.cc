@@ -28,6 +28,9 @@ MetricName name_of(Counter counter) {
       return {"dialin_groups_appended_total", "Groups of records that this node made durable, each by one sync."};
     case Counter::writes_refused_full:
       return {"dialin_writes_refused_total", "Writes answered 503 because the writer's queue was full."};
+    case Counter::writes_refused_share:
+      return {"dialin_writes_refused_share_total",
+              "Writes answered 503 because their tenant had as many waiting as there were places left."};
     case Counter::idempotent_replays:
       return {"dialin_idempotent_replays_total", "Writes answered from what their Idempotency-Key had stored before."};
     case Counter::authentication_failures:

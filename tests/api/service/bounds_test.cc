@@ -1,4 +1,4 @@
-// What is bounded stays within its bound: the queue, taken writes included, and the states kept in memory.
+// What is bounded stays within its bound: the queue, taken writes included, a tenant's part of it, and the states kept in memory.
 
 #include <gtest/gtest.h>
 
@@ -11,32 +11,45 @@ namespace {
 
 using service::bytes_of;
 using service::HotConfigs;
+using service::Submitted;
 using service::WriteQueue;
 
 const auto kNow = std::chrono::steady_clock::time_point{};
 
-bool push(WriteQueue& queue) {
-  return queue.push({remove(id_of(1)), [](service::WriteResult) {}});
+/// The places that the tests of one thing do not meet.
+constexpr std::size_t kMany = 1000;
+
+const TenantId kInitech = tenant_id_of("initech");
+
+Submitted push(WriteQueue& queue, const TenantId& tenant = kAcme, std::uint64_t number = 1) {
+  return queue.push({of_tenant(tenant, remove(id_of(number))), [](service::WriteResult) {}});
+}
+
+/// Whose writes are taken next, by the first letter of the tenant's name.
+std::string taken(WriteQueue& queue) {
+  WriteQueue::Mail mail;
+  queue.take(mail, true, kNow);
+  std::string order;
+  for (const auto& asked : mail.asked) order += asked.command.tenant == kAcme ? 'a' : asked.command.tenant == kGlobex ? 'g' : 'i';
+  return order;
 }
 
 TEST(WriteQueue, writes_count_until_they_are_decided) {
-  WriteQueue queue(2);
-  EXPECT_TRUE(push(queue));
-  EXPECT_TRUE(push(queue));
-  EXPECT_FALSE(push(queue));
-  WriteQueue::Mail mail;
-  queue.take(mail, true, kNow);
-  EXPECT_EQ(mail.asked.size(), 2u);
+  WriteQueue queue(2, kMany);
+  EXPECT_EQ(push(queue), Submitted::queued);
+  EXPECT_EQ(push(queue), Submitted::queued);
+  EXPECT_EQ(push(queue), Submitted::queue_full);
+  EXPECT_EQ(taken(queue), "aa");
   EXPECT_EQ(queue.waiting(), 2u);
-  EXPECT_FALSE(push(queue)) << "taken, and not decided yet";
+  EXPECT_EQ(push(queue), Submitted::queue_full) << "taken, and not decided yet";
   queue.decided(1);
-  EXPECT_TRUE(push(queue));
-  EXPECT_FALSE(push(queue));
+  EXPECT_EQ(push(queue), Submitted::queued);
+  EXPECT_EQ(push(queue), Submitted::queue_full);
 }
 
 TEST(WriteQueue, outcomes_come_through_while_writes_are_left_lying) {
-  WriteQueue queue(2);
-  EXPECT_TRUE(push(queue));
+  WriteQueue queue(2, kMany);
+  EXPECT_EQ(push(queue), Submitted::queued);
   queue.push(Tail{{5}, {}, {}});
   WriteQueue::Mail mail;
   queue.take(mail, false, kNow);
@@ -49,14 +62,59 @@ TEST(WriteQueue, outcomes_come_through_while_writes_are_left_lying) {
 }
 
 TEST(WriteQueue, a_closed_queue_takes_nothing_and_gives_what_it_has) {
-  WriteQueue queue(2);
-  EXPECT_TRUE(push(queue));
+  WriteQueue queue(2, kMany);
+  EXPECT_EQ(push(queue), Submitted::queued);
   queue.close();
-  EXPECT_FALSE(push(queue));
+  EXPECT_EQ(push(queue), Submitted::queue_full);
   WriteQueue::Mail mail;
   queue.take(mail, true, kNow);
   EXPECT_EQ(mail.asked.size(), 1u);
   EXPECT_TRUE(mail.closed);
+}
+
+TEST(WriteQueue, tenants_take_turns_and_each_keeps_its_order) {
+  WriteQueue queue(kMany, 6);
+  for (std::uint64_t i = 0; i < 10; ++i) push(queue, kAcme, i);
+  for (std::uint64_t i = 0; i < 3; ++i) push(queue, kGlobex, i);
+  EXPECT_EQ(taken(queue), "agagag");
+  push(queue, kInitech);
+  EXPECT_EQ(taken(queue), "aiaaaa") << "who comes late waits for one of each of the others";
+  push(queue, kGlobex);
+  WriteQueue::Mail mail;
+  queue.take(mail, true, kNow);
+  ASSERT_EQ(mail.asked.size(), 3u);
+  EXPECT_EQ(std::get<Delete>(mail.asked[0].command.action).id, id_of(8));
+  EXPECT_EQ(mail.asked[1].command.tenant, kGlobex);
+  EXPECT_EQ(std::get<Delete>(mail.asked[2].command.action).id, id_of(9));
+  EXPECT_EQ(taken(queue), "");
+}
+
+TEST(WriteQueue, one_tenant_alone_is_taken_up_to_the_bound) {
+  WriteQueue queue(kMany, 4);
+  for (std::uint64_t i = 0; i < 6; ++i) push(queue, kAcme, i);
+  EXPECT_EQ(taken(queue), "aaaa");
+  EXPECT_EQ(queue.waiting(), 6u);
+  queue.decided(4);
+  EXPECT_EQ(taken(queue), "aa");
+}
+
+/// How many of `count` find room.
+std::size_t room_for(WriteQueue& queue, const TenantId& tenant, std::size_t count) {
+  std::size_t queued = 0;
+  for (std::size_t i = 0; i < count; ++i) queued += push(queue, tenant) == Submitted::queued ? 1 : 0;
+  return queued;
+}
+
+TEST(WriteQueue, a_tenant_holds_no_more_places_than_are_still_free) {
+  WriteQueue queue(100, 10);
+  EXPECT_EQ(room_for(queue, kAcme, 1000), 51u) << "half of the queue, and the one that makes it more";
+  EXPECT_EQ(push(queue, kAcme), Submitted::share_used);
+  EXPECT_EQ(room_for(queue, kGlobex, 1000), 25u) << "half of the rest";
+  EXPECT_EQ(room_for(queue, kInitech, 1000), 13u);
+  EXPECT_EQ(push(queue, tenant_id_of("late")), Submitted::queued) << "there is room for whoever comes";
+  for (std::size_t i = 0; i < 10; ++i) queue.decided(taken(queue).size());
+  EXPECT_EQ(queue.waiting(), 0u);
+  EXPECT_EQ(room_for(queue, kAcme, 1000), 51u) << "and what was decided is free again";
 }
 
 ConfigState state_of(std::uint64_t number, std::uint64_t version = 1) {

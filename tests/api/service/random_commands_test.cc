@@ -130,7 +130,7 @@ TEST(RandomCommands, views_are_the_fold_of_the_log_on_the_real_stack) {
     const int burst = *rc::gen::inRange(1, 40);
     for (int i = 0; i < burst; ++i) {
       ++waiting;
-      RC_ASSERT(stack.writer->submit(commands.any(), [&](WriteResult result) {
+      RC_ASSERT(service::Submitted::queued == stack.writer->submit(commands.any(), [&](WriteResult result) {
         EXPECT_NE(result.code, WriteCode::unavailable) << result.why;
         --waiting;
       }));

@@ -32,7 +32,7 @@ void RealStack::close() {
 
 WriteResult RealStack::write(Command command) {
   std::promise<WriteResult> answer;
-  if (!writer->submit(std::move(command), [&](WriteResult result) { answer.set_value(std::move(result)); })) {
+  if (writer->submit(std::move(command), [&](WriteResult result) { answer.set_value(std::move(result)); }) != service::Submitted::queued) {
     ADD_FAILURE() << "the queue is full";
     return {};
   }

@@ -8,6 +8,8 @@
 namespace dialin::test {
 namespace {
 
+using service::Submitted;
+
 /// Holds the writer's thread in an observer until told to go on, so that the queue fills.
 struct Gate : service::AppliedObserver {
   std::promise<void> reached;
@@ -38,18 +40,23 @@ TEST(Writer, takes_no_more_than_its_queue_holds) {
   stack.observers = {&gate};
   stack.open();
   std::atomic<int> answered{0};
-  const auto submit = [&](std::uint64_t i) {
-    return stack.writer->submit(create(id_of(i), number_of(i)), [&](WriteResult result) { answered += result.code == WriteCode::stored; });
+  const auto submit = [&](std::uint64_t i, const TenantId& tenant = kAcme) {
+    return stack.writer->submit(of_tenant(tenant, create(id_of(i), number_of(i))),
+                                [&](WriteResult result) { answered += result.code == WriteCode::stored; });
   };
-  ASSERT_TRUE(submit(0));
+  ASSERT_EQ(submit(0), Submitted::queued);
   gate.reached.get_future().wait();
-  for (std::uint64_t i = 1; i <= 3; ++i) EXPECT_TRUE(submit(i));
-  EXPECT_FALSE(submit(4));
+  EXPECT_EQ(submit(1), Submitted::queued);
+  EXPECT_EQ(submit(2), Submitted::queued);
+  EXPECT_EQ(submit(3), Submitted::share_used) << "two of acme's wait, and one place is left";
+  EXPECT_EQ(submit(3, kGlobex), Submitted::queued);
+  EXPECT_EQ(submit(4, kGlobex), Submitted::queue_full);
   EXPECT_EQ(stack.telemetry.count(Counter::writes_refused_full), 1u);
+  EXPECT_EQ(stack.telemetry.count(Counter::writes_refused_share), 1u);
   gate.open.set_value();
   stack.writer->stop();
   EXPECT_EQ(answered, 4);
-  EXPECT_FALSE(submit(5)) << "it has stopped";
+  EXPECT_EQ(submit(5), Submitted::queue_full) << "it has stopped";
 }
 
 TEST(Writer, answers_everything_once_when_it_stops_under_load) {
@@ -61,7 +68,7 @@ TEST(Writer, answers_everything_once_when_it_stops_under_load) {
     callers.emplace_back([&, caller] {
       for (std::uint64_t i = 0; i < 2000; ++i) {
         const std::uint64_t n = caller * 10'000 + i;
-        if (!stack.writer->submit(create(id_of(n), number_of(n)), [&](WriteResult) { ++answered; })) return;
+        if (stack.writer->submit(create(id_of(n), number_of(n)), [&](WriteResult) { ++answered; }) != Submitted::queued) return;
         ++accepted;
       }
     });
