@@ -81,13 +81,14 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def nginx(home: pathlib.Path, content: bytes):
-    """Serves one file of the size of an answer, by two workers; gives its URL."""
+def nginx(home: pathlib.Path, content: bytes, pair=None):
+    """Serves one file of the size of an answer, by two workers; gives its URL. With a certificate and its key: over TLS."""
     home.mkdir()
     (home / "www").mkdir()
     (home / "www/config").write_bytes(content)
     port = free_port()
     user = "user root;" if os.geteuid() == 0 else ""
+    encryption = f"ssl_certificate {pair.certificate}; ssl_certificate_key {pair.key}; ssl_protocols TLSv1.2 TLSv1.3;" if pair else ""
     (home / "nginx.conf").write_text(f"""
 {user} worker_processes 2; daemon off; pid {home}/pid; error_log {home}/error.log;
 events {{ worker_connections 4096; multi_accept on; }}
@@ -95,7 +96,7 @@ http {{
   access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_timeout 300s; keepalive_requests 1000000000; default_type application/json;
   open_file_cache max=100 inactive=1h; open_file_cache_valid 1h;
   client_body_temp_path {home}/t1; proxy_temp_path {home}/t2; fastcgi_temp_path {home}/t3; uwsgi_temp_path {home}/t4; scgi_temp_path {home}/t5;
-  server {{ listen 127.0.0.1:{port}; root {home}/www; }}
+  server {{ listen 127.0.0.1:{port} {"ssl" if pair else ""}; {encryption} root {home}/www; }}
 }}
 """)
     process = subprocess.Popen(["/usr/sbin/nginx", "-c", str(home / "nginx.conf")])
@@ -106,7 +107,7 @@ http {{
             time.sleep(0.02)
         else:
             raise RuntimeError("nginx did not start: " + (home / "error.log").read_text())
-        yield f"http://127.0.0.1:{port}/config"
+        yield f"http{'s' if pair else ''}://127.0.0.1:{port}/config"
     finally:
         process.terminate()
         process.wait()
