@@ -21,6 +21,7 @@ enum class Counter : std::uint8_t {
   requests_rate_limited,
   connections_accepted,
   connections_refused,
+  connections_made_room,  ///< closed while they waited, because there were too many
   connections_timed_out,
   stream_events_sent,
   slow_reads_refused,  ///< 503 because the queue of slow reads was full, or they waited too long

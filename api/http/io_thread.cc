@@ -26,6 +26,7 @@ namespace {
 /// One thread runs the loop and touches its sockets, so that their operations need no locks; posting from elsewhere is locked still.
 constexpr int kOneThread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 constexpr std::size_t kOutputBytes = 16 * 1024;
+constexpr std::size_t kLookedAtMax = 64;
 
 template <class... Visitors>
 struct Visit : Visitors... {
@@ -145,13 +146,24 @@ void IoThread::open(NewConnection connection) {
     core_.connection_closed();
     throw;
   }
+  const bool is_refused = connection.is_one_too_many && !make_room();
   sessions_.push_front(std::move(session));
   const auto place = sessions_.begin();
-  if (connection.refused) {
+  if (is_refused) {
     (*place)->start_refused(place);
   } else {
     (*place)->start(place);
   }
+}
+
+/// Of the connections that have been of no use for the longest time one that is not being answered ends. Only so many are looked at: when
+/// all of these are streams or slow readers of answers, the newcomer is refused.
+bool IoThread::make_room() {
+  std::size_t looked_at = 0;
+  for (auto next = sessions_.end(); next != sessions_.begin() && looked_at < kLookedAtMax; ++looked_at) {
+    if ((*--next)->make_room()) return true;
+  }
+  return false;
 }
 
 void IoThread::forget(std::list<std::unique_ptr<Session>>::iterator session) {

@@ -44,6 +44,8 @@ class IoThread {
   /// Whatever they do.
   void close_all();
   void open(NewConnection connection);
+  /// The connection has brought a whole request: of all it is the last to make room for another.
+  void came_to_use(std::list<std::unique_ptr<Session>>::iterator session) { sessions_.splice(sessions_.begin(), sessions_, session); }
   void forget(std::list<std::unique_ptr<Session>>::iterator session);
   /// Calls the session's on_turn() soon, but not from inside this call. The session lives until then.
   void schedule(Session& session);
@@ -57,6 +59,7 @@ class IoThread {
   void open_letters();
   void open(Letter& letter);
   void give_turns();
+  bool make_room();
 
   const std::size_t number_;
   Core& core_;
@@ -66,7 +69,7 @@ class IoThread {
   std::string output_;
   bool is_draining_ = false;
   std::unique_ptr<Loop> loop_;
-  std::list<std::unique_ptr<Session>> sessions_;  ///< behind what their destructors need
+  std::list<std::unique_ptr<Session>> sessions_;  ///< the one that came or was of use last first; behind what their destructors need
   std::vector<Session*> scheduled_, taking_turns_;
   std::vector<Letter> letters_;
   std::shared_ptr<Mailbox> mailbox_;

@@ -20,7 +20,7 @@ struct SessionLink;
 struct NewConnection {
   OwnedSocket socket;
   Peer peer;
-  bool refused = false;  ///< one too many: to be told so
+  bool is_one_too_many = false;  ///< another makes room, or it is refused
 };
 /// What is to be said to a request that waits for its answer.
 struct Answer {

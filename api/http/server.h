@@ -18,7 +18,7 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;  ///< 0: any free one
   std::size_t threads = 2;
-  std::size_t connections_max = 20'000;      ///< one more is answered 503 and closed
+  std::size_t connections_max = 20'000;      ///< one more takes the place of the one longest of no use, or is answered 503
   std::size_t target_bytes_max = 8 * 1024;   ///< else 414
   std::size_t header_bytes_max = 16 * 1024;  ///< else 431
   std::size_t body_bytes_max = 64 * 1024;    ///< else 413

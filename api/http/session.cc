@@ -54,6 +54,13 @@ void Session::begin_drain() {
   end_turn();
 }
 
+bool Session::make_room() {
+  if (phase_ != Phase::reading || is_sending_) return false;
+  core_.telemetry.add(Counter::connections_made_room);
+  force_close();
+  return true;
+}
+
 void Session::force_close() {
   close();
   end_turn();
@@ -142,6 +149,7 @@ void Session::need_more() {
 
 void Session::serve() {
   phase_ = Phase::serving;
+  thread_.came_to_use(place_);
   replies_ = 0;
   if (!has_head_) head_done_ = std::chrono::steady_clock::now();
   guarded([this] { core_.handler.handle(*this); });
@@ -187,14 +195,14 @@ void Session::receive() {
   if (is_receiving_ || is_at_end_ || phase_ == Phase::closed) return;
   // While the peer takes no answers, not much more is taken from it.
   if (is_sending_ && received_.size() >= ReceiveBuffer::kSmallBytes) return;
-  make_room();
+  make_space();
   if (received_.free_bytes() == 0) return;
   is_receiving_ = true;
   const std::size_t room = received_.free_bytes();
   socket_.receive(received_.begin_receive(), room);
 }
 
-void Session::make_room() {
+void Session::make_space() {
   switch (phase_) {
     case Phase::serving:
       return;  // the handler looks at it

@@ -32,6 +32,8 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   void start(std::list<std::unique_ptr<Session>>::iterator place);
   void start_refused(std::list<std::unique_ptr<Session>>::iterator place);
   void on_turn();  ///< what schedule() asked for
+  /// Ends a connection that waits for a request, or for the rest of one. Whether it did; then it may be gone.
+  bool make_room();
   void begin_drain();
   void force_close();
 
@@ -72,7 +74,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   template <class Work>
   void guarded(const Work& work);
   void receive();
-  void make_room();
+  void make_space();
   void set_deadline();
   void end_turn();
   bool is_idle() const;

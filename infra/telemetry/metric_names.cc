@@ -44,6 +44,9 @@ MetricName name_of(Counter counter) {
       return {"dialin_connections_accepted_total", "Connections taken."};
     case Counter::connections_refused:
       return {"dialin_connections_refused_total", "Connections answered 503 because too many were open."};
+    case Counter::connections_made_room:
+      return {"dialin_connections_made_room_total",
+              "Connections without a request closed to make room for others, because too many were open."};
     case Counter::connections_timed_out:
       return {"dialin_connections_timed_out_total", "Connections closed because the peer was too slow."};
     case Counter::stream_events_sent:

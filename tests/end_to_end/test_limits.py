@@ -1,9 +1,8 @@
 """Every queue has an end: what is beyond it is refused with a clear error, nothing of it is stored, and what is within goes on."""
 
-import socket
 import threading
 
-from live.client import Client, fresh_number, raw
+from live.client import Client, Stream, fresh_number, raw
 
 
 def test_a_full_queue_refuses_and_stores_nothing(own_server):
@@ -42,10 +41,8 @@ def test_one_connection_too_many_is_told_so(own_server):
     server = own_server
     server.options = ["--connections-max", "4"]
     server.start()
-    held = [socket.create_connection((server.host, server.port), 10) for _ in range(4)]
-    kept = held[0]
-    kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert kept.recv(4096).startswith(b"HTTP/1.1 200"), "those within the bound are served"
+    held = [Stream(server, server.key) for _ in range(4)]
+    assert [stream.status for stream in held] == [200] * 4, "those within the bound are served"
     status, answer = raw(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
     assert status == 503 and b"unavailable" in answer, answer
     for connection in held:

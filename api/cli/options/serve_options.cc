@@ -47,7 +47,9 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   line.flag("--allow-sip-only", options.allow_sip_only, "let a pinless config be without phone_number");
   line.option("--threads", options.threads, "io threads; 0 is as many as cores").range(0, 256);
   line.option("--queue-max", options.queue_max, "writes waiting at most; one more is answered 503").range(1, 1'000'000);
-  line.option("--connections-max", options.connections_max, "connections at most; one more is answered 503").range(1, 1'000'000);
+  line.option("--connections-max", options.connections_max,
+              "connections at most; one more takes the place of an idle one, or is answered 503")
+      .range(1, 1'000'000);
   line.option("--body-bytes-max", options.body_bytes_max, "bytes of a request body at most; more is answered 413").range(1024, 256 * 1024);
   LimitWords limits(line);
   TlsWords tls(line);

@@ -206,19 +206,48 @@ TEST_F(ServerConnections, one_too_many_gets_503) {
   start(options);
   Client first = client();
   auto second = std::make_unique<Client>(server->port());
+  std::vector<Reply> awaited;  // who waits for an answer makes no room
   for (Client* caller : {&first, second.get()}) {
-    caller->send(get("/echo"));
-    EXPECT_EQ(caller->read_answer().status, 200U);
+    caller->send(get("/later"));
+    awaited.push_back(handler.next_reply());
   }
   Client third = client();
   EXPECT_EQ(third.read_answer().status, 503U);
   EXPECT_EQ(third.read_all(), "");
   EXPECT_EQ(telemetry.count(Counter::connections_refused), 1U);
+  awaited.back().respond(Response{});
   second.reset();
   EXPECT_TRUE(eventually([this] { return telemetry.gauge(Gauge::connections_open) <= 1; }));
   Client fourth = client();
   fourth.send(get("/echo"));
   EXPECT_EQ(fourth.read_answer().status, 200U);
+}
+
+TEST_F(ServerConnections, the_one_longest_of_no_use_makes_room) {
+  ServerOptions options = small_options();
+  options.threads = 1;
+  options.connections_max = 3;
+  options.header_timeout = options.idle_timeout = std::chrono::seconds(10);
+  start(options);
+  Client useful = client();
+  useful.send(get("/echo"));
+  EXPECT_EQ(useful.read_answer().status, 200U);
+  Client slow = client();
+  slow.send("GET /echo HT");
+  Client idle = client();
+  EXPECT_TRUE(idle.is_silent_for(milliseconds(50)));
+  useful.send(get("/echo"));
+  EXPECT_EQ(useful.read_answer().status, 200U);
+  Client fourth = client();
+  EXPECT_TRUE(slow.is_closed_within(milliseconds(500))) << "it came before the idle one, and neither was of use";
+  Client fifth = client();
+  EXPECT_TRUE(idle.is_closed_within(milliseconds(500)));
+  for (Client* caller : {&useful, &fourth, &fifth}) {
+    caller->send(get("/echo"));
+    EXPECT_EQ(caller->read_answer().status, 200U);
+  }
+  EXPECT_EQ(telemetry.count(Counter::connections_made_room), 2U);
+  EXPECT_EQ(telemetry.count(Counter::connections_refused), 0U);
 }
 
 TEST_F(ServerConnections, wait_while_the_process_has_no_descriptors) {

@@ -285,13 +285,15 @@ TEST_F(TlsServers, tell_one_too_many_so) {
   options.idle_timeout = std::chrono::seconds(10);
   start_tls(false, options);
   const auto first = caller();
+  first->send(get("/later"));  // who waits for an answer makes no room
+  const Reply awaited = handler.next_reply();
   const auto second = caller();
   EXPECT_EQ(second->read_answer().status, 503U);
   Client plain = client();
   EXPECT_TRUE(plain.is_silent_for(milliseconds(50)));
   plain.send(get("/echo"));
   EXPECT_EQ(plain.read_answer().status, 503U);
-  first->send(get("/echo"));
+  awaited.respond(Response{});
   EXPECT_EQ(first->read_answer().status, 200U);
 }
 
