@@ -11,6 +11,8 @@
 #include <future>
 #include <thread>
 
+#include "api/http/certificates.h"
+#include "api/http/live_api.h"
 #include "api/http/server_fixture.h"
 
 namespace dialin::http {
@@ -38,15 +40,16 @@ class Peer : public TestHandler {
 
 class NodeClientTest : public ::testing::Test {
  protected:
-  NodeClientTest() { start(0); }
+  explicit NodeClientTest(std::shared_ptr<const TlsContext> tls = nullptr) : encryption(tls), client(std::move(tls)) { start(0); }
 
   void start(std::uint16_t port) {
     ServerOptions options;
+    options.tls = encryption;
     options.port = port;
     options.threads = 1;
     server = std::make_unique<Server>(options, peer, telemetry);
     server->start();
-    leader.url = "http://127.0.0.1:" + std::to_string(server->port());
+    leader.url = (encryption ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(server->port());
     peer.readiness = readiness();
   }
   void stop() {
@@ -67,8 +70,21 @@ class NodeClientTest : public ::testing::Test {
   CountingTelemetry telemetry;
   Peer peer;
   LeadingNode leader{{}, "two", LogId{{1, 2, 3}}, 7};
+  std::shared_ptr<const TlsContext> encryption;
   std::unique_ptr<Server> server;
   NodeClient client;
+};
+
+/// Both ends have a certificate of the nodes' authority.
+struct Pki {
+  TemporaryDir dir;
+  server_tests::Authority nodes{dir / "", "nodes"};
+  server_tests::Issued own = nodes.issue("node");
+  std::shared_ptr<TlsContext> tls = *TlsContext::load({own.certificate, own.key, nodes.file()});
+};
+class NodeClientOverTls : private Pki, public NodeClientTest {
+ protected:
+  NodeClientOverTls() : NodeClientTest(Pki::tls) {}
 };
 
 TEST_F(NodeClientTest, carries_a_request_as_it_came_and_the_answer_back) {
@@ -176,6 +192,48 @@ TEST_F(NodeClientTest, has_many_requests_under_way_and_refuses_too_many) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (answered < NodeClient::kInFlightMax && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   EXPECT_EQ(answered, NodeClient::kInFlightMax);
+}
+
+TEST_F(NodeClientOverTls, shows_its_certificate_and_keeps_the_connection) {
+  for (int i = 0; i < 5; ++i) {
+    const auto answer = send("/peer");
+    ASSERT_TRUE(answer) << answer.error().why;
+    EXPECT_EQ(answer->body, "127.0.0.1, a node");
+  }
+  EXPECT_EQ(telemetry.count(Counter::tls_handshakes_full), 1U);
+}
+
+TEST_F(NodeClientOverTls, goes_on_with_a_new_connection_when_the_kept_one_was_closed) {
+  ASSERT_TRUE(send("/echo"));
+  const std::uint16_t port = server->port();
+  stop();
+  start(port);
+  EXPECT_TRUE(send("/echo"));
+}
+
+TEST_F(NodeClientOverTls, gives_nothing_to_who_has_another_name_or_speaks_in_the_clear) {
+  const std::string port = std::to_string(server->port());
+  for (const std::string& url : {"https://127.0.0.2:" + port, "http://127.0.0.1:" + port}) {
+    leader.url = url;
+    const auto answer = send("/echo");
+    ASSERT_FALSE(answer) << url;
+    EXPECT_FALSE(answer.error().was_sent);
+  }
+  EXPECT_EQ(peer.handled(), 0U);
+}
+
+TEST_F(NodeClientOverTls, is_known_by_nobody_who_has_another_authority) {
+  const TemporaryDir elsewhere;
+  const server_tests::Authority others(elsewhere / "", "others");
+  const auto foreign = others.issue("node");
+  encryption = *TlsContext::load({foreign.certificate, foreign.key, others.file()});
+  stop();
+  start(0);
+  const auto answer = send("/echo", true);
+  ASSERT_FALSE(answer);
+  EXPECT_FALSE(answer.error().was_sent);
+  EXPECT_NE(answer.error().why.find("its certificate is refused"), std::string::npos) << answer.error().why;
+  EXPECT_EQ(peer.handled(), 0U);
 }
 
 TEST_F(NodeClientTest, asks_any_node_who_it_is) {
