@@ -25,6 +25,10 @@ enum class Counter : std::uint8_t {
   connections_timed_out,
   stream_events_sent,
   slow_reads_refused,  ///< 503 because the queue of slow reads was full, or they waited too long
+  music_fit,           ///< callers told so of a hold_music_url
+  music_unfit,
+  music_unjudged,  ///< 503 because too many were being looked at
+  music_known,     ///< of all these, told from what was found before
   view_apply_failures,
   log_append_failures,
   log_damage_met,  ///< reads of records that do not match their hash
@@ -44,13 +48,15 @@ enum class Gauge : std::uint8_t {
   connections_open,
   streams_open,
   slow_read_queue_depth,
+  music_waiting,
+  music_running,
   chain_ahead_of_clock_seconds,
   ready,
   leads,
   term,
   tls_certificate_expires,  ///< in seconds since 1970
 };
-enum class Histogram : std::uint8_t { append_seconds, apply_seconds, group_records };
+enum class Histogram : std::uint8_t { append_seconds, apply_seconds, music_seconds, group_records };
 
 enum class Level : std::uint8_t { debug, info, warning, error };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/http/decimal.h"
+#include "api/http/hold_music.h"
 #include "api/http/read_position.h"
 
 namespace dialin::http {
@@ -25,6 +26,7 @@ NodeRequest request_of(const Call& call, const NodeStanding& standing) {
   sent.headers.emplace_back(name_of(Field::x_request_id), call.admitted.manner.request_id);
   sent.headers.emplace_back(name_of(Field::dialin_forwarded_by), standing.identity.node);
   sent.body = request.body;
+  sent.extra = music_time(call);
   sent.may_be_repeated = request.field(Field::idempotency_key).has_value();
   return sent;
 }

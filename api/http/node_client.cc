@@ -124,7 +124,7 @@ class NodeClient::Loop {
         if (!why.empty()) co_return NoAnswer{std::move(why)};
         connection->verified_as = leader;
       }
-      Answer answer = co_await exchange(*connection, request, kAnswerMost);
+      Answer answer = co_await exchange(*connection, request, kAnswerMost + request.extra);
       if (answer && connection->is_open) keep(std::move(connection), leader.url);
       if (answer || is_again || !is_kept || !request.may_be_repeated) co_return answer;
     }

@@ -32,7 +32,8 @@ struct NodeRequest {
   std::string target;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  bool may_be_repeated = false;  ///< sent twice it is carried out once
+  bool may_be_repeated = false;        ///< sent twice it is carried out once
+  std::chrono::milliseconds extra{0};  ///< beyond kAnswerMost, for what the node does before it begins
 };
 
 struct NodeAnswer {

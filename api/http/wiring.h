@@ -14,6 +14,7 @@
 #include "domain/codec.h"
 #include "domain/event_log.h"
 #include "domain/instant.h"
+#include "domain/music.h"
 #include "domain/secrets.h"
 #include "domain/telemetry.h"
 #include "domain/validate.h"
@@ -52,6 +53,7 @@ struct Wiring {
   std::vector<RateWindow> rate_limit = {};     ///< of each key; none: it is not limited
   std::optional<RateWindow> failed_keys = {};  ///< of each address; nothing: they are not bounded
   bool knows_nodes = false;                    ///< by their certificates: who has none may not say that it is one
+  MusicJudge* music = nullptr;                 ///< of hold music; null: it is not checked
 
   /// Nothing is written to this log from here, and by nobody else either.
   bool only_reads() const { return !log.is_shared() && !log.leads(); }

@@ -5,6 +5,7 @@
 #include "api/http/call.h"
 #include "api/http/calls.h"
 #include "api/http/conditions.h"
+#include "api/http/hold_music.h"
 #include "api/http/write_answer.h"
 #include "api/http/write_command.h"
 
@@ -40,7 +41,7 @@ void create_config(Call& call) {
   if (*category == Category::pinless_dialin && !is_given)
     command->fresh.hmac = fresh_hmac(call.tenant(), command->fresh.id, wiring.secrets, wiring.random);
   command->action = Create{seal(std::move(wishes->patch), call.tenant(), command->fresh.id, wiring.secrets), *category};
-  submit(call, std::move(*command));
+  submit_with_music(call, std::move(*command));
 }
 
 void update_config(Call& call) {
@@ -58,7 +59,7 @@ void update_config(Call& call) {
   const bool wants_new = wishes->patch.hmac && !*wishes->patch.hmac;
   if (wants_new) command->fresh.hmac = fresh_hmac(call.tenant(), *id, wiring.secrets, wiring.random);
   command->action = Update{*id, seal(std::move(wishes->patch), call.tenant(), *id, wiring.secrets)};
-  submit(call, std::move(*command));
+  submit_with_music(call, std::move(*command));
 }
 
 void delete_config(Call& call) {
@@ -91,7 +92,7 @@ void move_config(Call& call) {
   if (*target == Category::pinless_dialin && !is_given)
     command->fresh.hmac = fresh_hmac(call.tenant(), command->fresh.id, wiring.secrets, wiring.random);
   command->action = Move{*id, seal(std::move(wishes->patch), call.tenant(), command->fresh.id, wiring.secrets), *target};
-  submit(call, std::move(*command));
+  submit_with_music(call, std::move(*command));
 }
 
 void restore_config(Call& call) {

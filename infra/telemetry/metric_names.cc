@@ -9,6 +9,8 @@ namespace {
 constexpr std::string_view kHandshakes = "dialin_tls_handshakes_total";
 constexpr std::string_view kHandshakesHelp =
     "TLS handshakes by how they ended: in full, resumed by a ticket, failed, or plain, a request in the clear.";
+constexpr std::string_view kMusicChecks = "dialin_hold_music_checks_total";
+constexpr std::string_view kMusicChecksHelp = "URLs of hold music that were checked for callers, by outcome.";
 
 /// From 100 microseconds, which is a read, to 30 seconds, which nothing may take.
 constexpr std::array<double, 17> kSeconds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
@@ -53,6 +55,15 @@ MetricName name_of(Counter counter) {
       return {"dialin_stream_events_sent_total", "Events sent to readers of change streams."};
     case Counter::slow_reads_refused:
       return {"dialin_slow_reads_refused_total", "Reads answered 503 because the queue of slow reads was full or moved too slowly."};
+    case Counter::music_fit:
+      return {kMusicChecks, kMusicChecksHelp, "outcome", "fit"};
+    case Counter::music_unfit:
+      return {kMusicChecks, kMusicChecksHelp, "outcome", "unfit"};
+    case Counter::music_unjudged:
+      return {kMusicChecks, kMusicChecksHelp, "outcome", "unjudged"};
+    case Counter::music_known:
+      return {"dialin_hold_music_known_total",
+              "Checks of hold music that were answered from what was found before, without asking its server."};
     case Counter::view_apply_failures:
       return {"dialin_view_apply_failures_total", "Groups that the views' store could not take at once."};
     case Counter::log_append_failures:
@@ -95,6 +106,10 @@ MetricName name_of(Gauge gauge) {
       return {"dialin_streams_open", "Change streams that are open."};
     case Gauge::slow_read_queue_depth:
       return {"dialin_slow_read_queue_depth", "Reads that wait for a thread that may take long."};
+    case Gauge::music_waiting:
+      return {"dialin_hold_music_waiting", "URLs of hold music that wait to be looked at."};
+    case Gauge::music_running:
+      return {"dialin_hold_music_running", "URLs of hold music that are being looked at."};
     case Gauge::chain_ahead_of_clock_seconds:
       return {"dialin_chain_ahead_of_clock_seconds", "How far the time of the last record is ahead of this machine's clock."};
     case Gauge::ready:
@@ -115,6 +130,8 @@ MetricName name_of(Histogram histogram) {
       return {"dialin_append_seconds", "Making a group durable in the log."};
     case Histogram::apply_seconds:
       return {"dialin_apply_seconds", "Applying a group to the views."};
+    case Histogram::music_seconds:
+      return {"dialin_hold_music_check_seconds", "From a caller's URL of hold music to the verdict on it."};
     case Histogram::group_records:
       return {"dialin_group_records", "Records in a group."};
   }
@@ -125,6 +142,7 @@ std::span<const double> bounds_of(Histogram histogram) {
   switch (histogram) {
     case Histogram::append_seconds:
     case Histogram::apply_seconds:
+    case Histogram::music_seconds:
       return kSeconds;
     case Histogram::group_records:
       return kRecords;

@@ -52,6 +52,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
       .range(1, 1'000'000);
   line.option("--body-bytes-max", options.body_bytes_max, "bytes of a request body at most; more is answered 413").range(1024, 256 * 1024);
   LimitWords limits(line);
+  MusicWords music(line);
   TlsWords tls(line);
   LineWords lines(line);
   line.footer(
@@ -66,6 +67,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
     if (const auto why = kafka.read(options.kafka); !why.empty()) return line.wrong_use(why);
   }
   if (const auto why = limits.read(options.limits); !why.empty()) return line.wrong_use(why);
+  if (const auto why = music.read(options.hold_music); !why.empty()) return line.wrong_use(why);
   if (const auto why = tls.read(options.host, options.tls); !why.empty()) return line.wrong_use(why);
   if (!options.advertise.empty() && !options.advertise.starts_with("https://")) {
     if (options.tls.is_on()) return line.wrong_use("--advertise must be https://HOST:PORT where TLS is spoken");

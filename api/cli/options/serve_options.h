@@ -10,6 +10,7 @@
 
 #include "api/cli/options/limit_words.h"
 #include "api/cli/options/line_words.h"
+#include "api/cli/options/music_words.h"
 #include "api/cli/options/options.h"
 #include "api/cli/options/tls_words.h"
 
@@ -38,6 +39,7 @@ struct ServeOptions {
   LimitOptions limits;
   LineOptions lines;
   TlsOptions tls;
+  HoldMusicOptions hold_music;
 };
 Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& arguments);
 

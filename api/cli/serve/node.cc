@@ -21,6 +21,7 @@
 #include "infra/crypto/signed_note.h"
 #include "infra/crypto/system_random.h"
 #include "infra/log/posix_files.h"
+#include "infra/media/music_checks.h"
 #include "infra/telemetry/prometheus_telemetry.h"
 #include "infra/telemetry/system_clock.h"
 #include "projections/sealing_keys.h"
@@ -103,6 +104,8 @@ class ServingNode : public Node {
         slow_reads_(kSlowReadThreads, ground_->telemetry),
         hub_({views_, ground_->codec, *keys_, ground_->telemetry}, options.threads, opened.views.position.sequence),
         rules_{options.allow_sip_only, options.sip_domain},
+        music_(options.hold_music.is_checked ? std::make_unique<media::MusicChecks>(options.hold_music.checks, ground_->telemetry)
+                                             : nullptr),
         limits_(options.limits),
         writer_({*log_, served_.store(), projector_, views_, ground_->codec, ground_->clock, ground_->telemetry}, rules_,
                 writer_limits(options), {&watch_, &hub_}),
@@ -137,6 +140,7 @@ class ServingNode : public Node {
     served_.ask_to_stop();
     // First, so that another leads by the time that callers go there.
     if (shared_) shared_log_->step_aside(kStepAsideMost);
+    if (music_) music_->stop();  // what is being looked at may take longer than who stops may wait
     ground_->server.drain();
     slow_reads_.stop();
     served_.stop();
@@ -172,7 +176,8 @@ class ServingNode : public Node {
             [this] { return served_.rebuilding(); },
             limits_.rate_limit,
             limits_.failed_keys,
-            ground_->tls != nullptr && ground_->tls->knows_nodes()};
+            ground_->tls != nullptr && ground_->tls->knows_nodes(),
+            music_.get()};
   }
 
   bool is_key_needed(std::string_view key_id) const {
@@ -203,6 +208,7 @@ class ServingNode : public Node {
   service::SlowReads slow_reads_;
   http::EventHub hub_;
   Rules rules_;
+  std::unique_ptr<media::MusicChecks> music_;  ///< null: hold music is not checked
   LimitOptions limits_;
   service::Writer writer_;
   http::Api api_;

@@ -1,0 +1,87 @@
+#include "infra/media/music_url.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+namespace dialin::media {
+namespace {
+
+constexpr std::size_t kUrlBytesMax = 8 * 1024;
+constexpr std::size_t kHostBytesMax = 253;
+
+struct Deleted {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(char* text) const { curl_free(text); }
+};
+using Url = std::unique_ptr<CURLU, Deleted>;
+
+BrokenRule why_not(std::string_view what) {
+  return {std::string(kMustBeReached) + std::string(what)};
+}
+
+/// Nothing when the URL has no such part.
+std::optional<std::string> part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return std::nullopt;
+  const std::unique_ptr<char, Deleted> owned(text);
+  return std::string(text);
+}
+
+bool is_plain(std::string_view host) {
+  return !host.empty() && host.size() <= kHostBytesMax && std::all_of(host.begin(), host.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+  });
+}
+
+bool set(CURLU* url, std::string_view text) {
+  // Schemes that libcurl does not know are read, too, to be refused by name.
+  return text.size() <= kUrlBytesMax && text.find('\0') == std::string_view::npos &&
+         curl_url_set(url, CURLUPART_URL, std::string(text).c_str(), CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE) == CURLUE_OK;
+}
+
+Result<MusicUrl, BrokenRule> judged(CURLU* url) {
+  const auto scheme = part_of(url, CURLUPART_SCHEME);
+  if (scheme != "http" && scheme != "https") return why_not("only http and https are fetched");
+  if (part_of(url, CURLUPART_USER) || part_of(url, CURLUPART_PASSWORD)) return why_not("its URL has a user name or password");
+  if (part_of(url, CURLUPART_ZONEID)) return why_not("its host is an address with a zone");
+  curl_url_set(url, CURLUPART_FRAGMENT, nullptr, 0);
+
+  MusicUrl read;
+  auto host = part_of(url, CURLUPART_HOST);
+  const auto port = part_of(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  auto text = part_of(url, CURLUPART_URL);
+  if (!host || !port || !text) return why_not("its URL cannot be read");
+  if (host->size() > 2 && host->front() == '[' && host->back() == ']') {
+    read.address = Address::parse(std::string_view(*host).substr(1, host->size() - 2));
+    if (!read.address || read.address->is_v4) return why_not("its host is no address");
+    *host = read.address->text();
+  } else if (!is_plain(*host)) {
+    return why_not("its host is neither a name nor an address");
+  } else {
+    read.address = Address::parse(*host);
+  }
+  const auto [stop, error] = std::from_chars(port->data(), port->data() + port->size(), read.port);
+  if (error != std::errc{} || stop != port->data() + port->size() || read.port == 0) return why_not("its URL has no port that there is");
+  read.text = std::move(*text);
+  read.host = std::move(*host);
+  return read;
+}
+
+}  // namespace
+
+Result<MusicUrl, BrokenRule> parse_music_url(std::string_view text) {
+  const Url url(curl_url());
+  if (!url || !set(url.get(), text)) return why_not("its URL cannot be read");
+  return judged(url.get());
+}
+
+Result<MusicUrl, BrokenRule> redirected(const MusicUrl& from, std::string_view location) {
+  const Url url(curl_url());
+  if (!url || !set(url.get(), from.text) || !set(url.get(), location)) return why_not("it redirects to what is no URL");
+  return judged(url.get());
+}
+
+}  // namespace dialin::media
