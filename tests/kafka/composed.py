@@ -9,11 +9,10 @@ import pathlib
 import re
 import subprocess
 import time
-import types
 
 import yaml
 
-from live.client import Client
+from live.client import Client, Place
 from live.dockerfile import last_stage, words
 from live.kafka_nodes import Nodes, free_ports, jars, program
 from live.server import BINARY, ROOT
@@ -166,7 +165,7 @@ class Composed:
     def client(self, name: str, key: str | None = None) -> Client:
         """By the port that the file publishes."""
         (published,) = self.services[name]["ports"]
-        return Client(types.SimpleNamespace(host="127.0.0.1", port=self.port(name, int(published.split(":")[2]))), key)
+        return Client(Place("127.0.0.1", self.port(name, int(published.split(":")[2]))), key)
 
     def down(self) -> None:
         for process in self.processes.values():

@@ -50,6 +50,16 @@ class Answer:
         return problem
 
 
+@dataclasses.dataclass
+class Place:
+    """A server that somebody else has started, without TLS."""
+    host: str
+    port: int
+
+    def connection(self, timeout: float) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+
+
 class Client:
     """Not for two threads at once."""
 
