@@ -23,9 +23,10 @@ bool has_capitals(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-/// As Instant::rfc3339() has it: `2026-05-04T13:05:00.000000Z`.
+/// Not so is a leap second, either: it is an instant that a node writes as the one behind it.
 bool is_written_as_ours(std::string_view time) {
-  return time.size() == 27 && time[10] == 'T' && time.back() == 'Z';
+  const std::optional<Instant> read = Instant::parse(time);
+  return read && read->rfc3339() == time;
 }
 
 }  // namespace

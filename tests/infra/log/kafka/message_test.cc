@@ -124,6 +124,7 @@ TEST(Message, that_is_written_otherwise_is_a_record_with_a_fault) {
   for (const auto& [name, text] : Headers{{"ce_id", capitals},
                                           {"ce_time", "2023-11-14t22:13:20.000001z"},
                                           {"ce_time", "2023-11-14T22:13:20.000001+00:00"},
+                                          {"ce_time", "2016-12-31T23:59:60.000000Z"},
                                           {"ce_sequence", "042"},
                                           {"content-type", "text/plain"}}) {
     const FoundRecord found = with(name, text);
