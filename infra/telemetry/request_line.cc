@@ -124,7 +124,8 @@ void append_line(const AnsweredRequest& request, const RouteName& route, Instant
   }
   const Fields fields{out, as_json};
   fields.text("method", request.method);
-  fields.text("path", request.path);
+  // What is no path of ours may be anything, a secret that went to the wrong place, too.
+  if (request.row > kUnknownRow) fields.text("path", request.path);
   fields.text("route", route.pattern);
   fields.number("status", request.status);
   fields.number("bytes", request.bytes);

@@ -63,6 +63,14 @@ TEST(RequestLine, has_the_level_of_its_outcome) {
   EXPECT_EQ(level_of(request, kRoute), Level::info);
 }
 
+TEST(RequestLine, of_what_is_no_call_has_no_path) {
+  AnsweredRequest request = whole();
+  for (const std::size_t row : {kMalformedRow, kUnknownRow}) {
+    request.row = row;
+    EXPECT_EQ(line_of(request, false).find("7058d4ad"), std::string::npos);
+  }
+}
+
 TEST(RequestLine, whatever_a_caller_sends_stays_inside_its_field) {
   struct Row {
     std::string sent;
