@@ -187,6 +187,10 @@ void WayOut::note_drops() {
   const std::string line = ports_.note(drops);
   if (line.empty()) return;
   const std::lock_guard order(order_);
+  if (said_bytes_ + line.size() > kSaidBytesMax) {
+    untold_drops_ += drops;  // there will be room for it when these are written
+    return;
+  }
   said_bytes_ += line.size();
   waiting_.push_back({line, 1, true});
 }

@@ -32,7 +32,8 @@ class WayOut {
 
   struct Ports {
     std::function<void(std::uint64_t)> dropped = [](std::uint64_t) {};  ///< told how many lines at once, on any thread
-    /// A line that says it, for when the reader reads again.
+    /// A line that says it, for when the reader reads again. On the thread that writes, and asked again with all that came to it when
+    /// there was no room for the line.
     std::function<std::string(std::uint64_t)> note = [](std::uint64_t) { return std::string(); };
   };
 

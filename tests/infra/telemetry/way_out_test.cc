@@ -104,6 +104,34 @@ TEST(WayOutTest, nobody_waits_for_a_reader_that_does_not_read_and_what_is_droppe
   EXPECT_EQ(pipe.read_until("again\n"), "again\n");
 }
 
+TEST(WayOutTest, the_note_of_what_was_dropped_waits_for_room_as_any_line_does) {
+  Pipe pipe;
+  std::atomic<std::uint64_t> dropped{0};
+  std::atomic<bool> is_noting{false};
+  std::atomic<bool> has_filled{false};
+  WayOut* way_out = nullptr;
+  const std::string line = std::string(1999, 'x') + "\n";
+  const auto fill = [&](std::uint64_t enough) {
+    for (int i = 0; i < 10'000 && dropped <= enough; ++i) way_out->say(line);
+  };
+  const auto note = [&](std::uint64_t lines) {
+    if (!is_noting.exchange(true)) fill(dropped);  // the first note finds no room for so much as one more line
+    has_filled = true;
+    return std::string(line.size(), ' ') + std::to_string(lines) + " dropped\n";
+  };
+  WayOut made(pipe.ends[1], {[&](std::uint64_t lines) { dropped += lines; }, note});
+  way_out = &made;
+  fill(0);
+  ASSERT_GT(dropped, 0U);
+  const auto end = Clock::now() + std::chrono::seconds(10);
+  while (!is_noting && Clock::now() < end) pipe.read_now();
+  while (!has_filled && Clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  ASSERT_TRUE(has_filled);
+  EXPECT_GT(dropped, 1U);
+  const std::string text = pipe.read_until(" dropped\n");
+  EXPECT_TRUE(text.ends_with(" " + std::to_string(dropped) + " dropped\n")) << "one note tells all";
+}
+
 TEST(WayOutTest, a_stuck_reader_costs_who_says_something_one_wait_and_no_line) {
   Pipe pipe;
   Drops drops;
