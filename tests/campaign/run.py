@@ -19,7 +19,7 @@ from campaign.subscribers import Subscribers
 from fault.picture import differences, picture
 from live.brokers import Brokers, Lane
 from live.chain import Record, chain_of, read_topic, unsound
-from live.client import Client
+from live.client import Client, Place
 from live.cluster import until
 from live.server import NotServing, run
 
@@ -39,11 +39,9 @@ class Report:
 
 
 @dataclasses.dataclass
-class Seat:
+class Seat(Place):
     """A tenant's caller at a node, for picture()."""
 
-    host: str
-    port: int
     key: str
 
 

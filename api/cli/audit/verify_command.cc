@@ -70,7 +70,7 @@ int Verification::run() {
 
 std::optional<Fault> Verification::read_all() {
   Record record;
-  log::LogWalk::Step step;
+  auto step = log::LogWalk::Step::record;
   std::optional<Fault> unreadable;  // or no event
   while (!unreadable && (step = log_.next(record)) == log::LogWalk::Step::record) {
     known_.see(record);
