@@ -1,4 +1,4 @@
-"""Measures, and prints a page of Markdown: `run.py [quick] [put|get|rebuild|restart|many|sse|tls|audit|kafka ...]`. Called by script/bench."""
+"""Measures, and prints a page of Markdown: `run.py [quick] [put|get|rebuild|restart|many|sse|tls|hostile|audit|kafka ...]`. Called by script/bench."""
 
 import contextlib
 import datetime
@@ -14,14 +14,14 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from bench import audit_figures, figures, kafka_figures, kafka_following, kafka_leading, telemetry_figures, tls_figures  # noqa: E402
+from bench import audit_figures, figures, hostile_figures, kafka_figures, kafka_following, kafka_leading, telemetry_figures, tls_figures  # noqa: E402
 from bench.figures import Effort, Row, Stage  # noqa: E402
 from bench.rivals import nginx_version  # noqa: E402
 from live.kafka_nodes import VERSION  # noqa: E402
 from live.server import BINARY, ROOT, run  # noqa: E402
 
 ON_KAFKA = {**kafka_figures.FIGURES, **kafka_following.FIGURES, **kafka_leading.FIGURES}
-FIGURES = {**figures.FIGURES, **audit_figures.FIGURES, **telemetry_figures.FIGURES, **tls_figures.FIGURES, **ON_KAFKA}
+FIGURES = {**figures.FIGURES, **audit_figures.FIGURES, **telemetry_figures.FIGURES, **tls_figures.FIGURES, **hostile_figures.FIGURES, **ON_KAFKA}
 GROUPS = {"audit": list(audit_figures.FIGURES), "kafka": list(ON_KAFKA)}
 
 

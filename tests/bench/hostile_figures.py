@@ -1,0 +1,64 @@
+"""How a caller that behaves well fares beside attackers: the p99 of its calls quiet and under each attack, taken in turns on one server."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+from bench.figures import Row, Stage, median
+from hostile.attacks import ATTACKS, attack
+from live.client import Client
+
+MUST = 3.0
+CALLS_PER_S = {"GET": 500, "PUT": 50}
+SETTLING_S = 1.0
+TOLD = {
+    "idle": "10,000 idle connections",
+    "dribble": "400 heads and bodies that dribble",
+    "unread": "300,000 pipelined requests whose answers nobody reads",
+    "read": "pipelined lists of another tenant",
+    "guess": "guessed keys",
+    "write": "pipelined writes of another tenant",
+    "churn": "connections reset, half closed or silent",
+}
+
+
+def p99_s(call: Callable[[], None], per_s: int, seconds: float) -> float:
+    """Calls come at their time, whatever the last one took; what waits for one that hangs waits with it."""
+    took, began = [], time.perf_counter()
+    for number in range(int(seconds * per_s)):
+        due = began + number / per_s
+        time.sleep(max(0.0, due - time.perf_counter()))
+        call()
+        took.append(time.perf_counter() - due)
+    return statistics.quantiles(took, n=100)[98]
+
+
+def hostile(stage: Stage) -> list[Row]:
+    server = stage.server("hostile", 10_000, 10_000, started=False)
+    other = server.add_key("other")
+    server.start(patience_s=600)
+    client = Client(server, server.key)
+    path = "/domain-dialin-config/" + server.ids.read_text().split("\n", 1)[0]
+    turn = iter(range(1_000_000_000))
+    reading = ("GET", lambda: client.get(path).expect(200))
+    writing = ("PUT", lambda: client.put(path, {"name_prefix": f"Desk {next(turn)}"}).expect(200))
+    rows = []
+    for name in ATTACKS:
+        for method, call in (reading, writing) if name in ("read", "write") else (reading,):
+            quiet, beside, done = [], [], 0
+            for _ in range(stage.effort.rounds):
+                quiet.append(p99_s(call, CALLS_PER_S[method], stage.effort.seconds))
+                with attack(name, server, other) as running:
+                    time.sleep(SETTLING_S)
+                    beside.append(p99_s(call, CALLS_PER_S[method], stage.effort.seconds))
+                done += running.done
+                time.sleep(SETTLING_S)
+            calm, pressed = median(quiet), median(beside)
+            rows.append(Row(f"{method} p99 beside {TOLD[name]}", f"{pressed * 1e3:.2f} ms", f"quiet {calm * 1e3:.2f} ms", pressed / calm, "x", MUST))
+            stage.notes.append(f"{method} beside {TOLD[name]}: p99 quiet {', '.join(f'{each * 1e3:.2f}' for each in quiet)} ms, beside {', '.join(f'{each * 1e3:.2f}' for each in beside)} ms; "
+                               f"{done:,} done by the attackers")
+    stage.remove(server)
+    return rows
+
+
+FIGURES = {"hostile": hostile}
