@@ -9,7 +9,7 @@ RUN cmake --preset release -DDIALIN_TESTS=OFF && cmake --build build/release --t
 FROM debian:12-slim
 # The libraries that it is linked with; curl for the health check, certificates for what is reached by TLS.
 RUN apt-get update && apt-get install -y --no-install-recommends libboost-json1.81.0 libboost-url1.81.0 librocksdb7.8 \
-      libsimdjson14 libspdlog1.10 libssl3 libjemalloc2 libprometheus-cpp-core1.0 librdkafka1 libcurl4 libmpg123-0 curl ca-certificates \
+      libsimdjson14 libspdlog1.10 libssl3 libjemalloc2 libprometheus-cpp-core1.0 librdkafka1 libcurl4 libmpg123-0 libseccomp2 curl ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --home-dir /var/lib/dialin --create-home dialin \
  && install -d -o dialin -g dialin -m 0700 /var/lib/dialin /etc/dialin

@@ -55,6 +55,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   MusicWords music(line);
   TlsWords tls(line);
   LineWords lines(line);
+  GuardWords guard(line);
   line.footer(
       "\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys, key ring, certificate and its key are\n"
       "followed: a change of their files counts within 2 s.");
@@ -77,6 +78,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   if (options.keyring.empty()) options.keyring = options.data + "/keyring.json";
   if (options.threads == 0) options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.lines = lines.read();
+  options.guard = guard.read();
   options.confirms_by_append = confirm == "append";
   return options;
 }

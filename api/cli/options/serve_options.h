@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/cli/options/guard_words.h"
 #include "api/cli/options/limit_words.h"
 #include "api/cli/options/line_words.h"
 #include "api/cli/options/music_words.h"
@@ -40,6 +41,7 @@ struct ServeOptions {
   LineOptions lines;
   TlsOptions tls;
   HoldMusicOptions hold_music;
+  GuardOptions guard;
 };
 Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& arguments);
 

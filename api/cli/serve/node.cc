@@ -22,6 +22,7 @@
 #include "infra/crypto/system_random.h"
 #include "infra/log/posix_files.h"
 #include "infra/media/music_checks.h"
+#include "infra/sandbox/sandbox.h"
 #include "infra/telemetry/prometheus_telemetry.h"
 #include "infra/telemetry/system_clock.h"
 #include "projections/sealing_keys.h"
@@ -235,6 +236,10 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
     auto read = crypto::read_note_signer(options.signing_key);
     if (!read) return CannotServe{read.error().text};
     signer = std::move(*read);
+  }
+  // Before the first byte of any caller is read.
+  if (options.guard.sandbox) {
+    if (const auto inside = sandbox::enter(); !inside) return CannotServe{inside.error().text + "; --sandbox off serves without"};
   }
   ground->server.start();
   const log::EmbeddedLog::Ports ports{ground->files, ground->clock, ground->random, ground->codec, ground->telemetry};

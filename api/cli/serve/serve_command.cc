@@ -10,6 +10,7 @@
 #include "api/cli/serve/dev_setup.h"
 #include "api/cli/serve/node.h"
 #include "api/cli/terminal/output.h"
+#include "infra/sandbox/sandbox.h"
 #include "infra/telemetry/system_clock.h"
 
 namespace dialin::cli {
@@ -76,6 +77,7 @@ int run_serve(const std::vector<std::string>& arguments) {
   if (const int* end = std::get_if<int>(&parsed)) return *end;
   const auto& options = std::get<ServeOptions>(parsed);
   ::umask(kOthersNothing);
+  if (!options.guard.core_dumps) sandbox::keep_memory_private();
   const sigset_t signals = block_signals();
 
   std::string dev_key;
