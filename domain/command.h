@@ -65,6 +65,7 @@ struct Command {
   TenantId tenant;
   std::string actor;  ///< API key id
   std::string request_id;
+  TraceRef trace = {};
   std::optional<Idempotency> idempotency;
   std::optional<IfMatch> if_match;
   bool dry_run = false;

@@ -13,6 +13,7 @@ Event event_of(const Command& command, EventName name, const ConfigId& id, Versi
   event.version = version;
   event.actor = command.actor;
   event.request_id = command.request_id;
+  event.trace = command.trace;
   event.idempotency = command.idempotency;
   return event;
 }

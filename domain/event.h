@@ -7,6 +7,7 @@
 #include <string>
 
 #include "domain/config.h"
+#include "domain/trace.h"
 
 namespace dialin {
 
@@ -41,6 +42,7 @@ struct Event {
 
   std::string actor;       ///< id of the API key
   std::string request_id;  ///< X-Request-Id of the call
+  TraceRef trace;          ///< of the call; null: none
   std::optional<Idempotency> idempotency;
   std::optional<ConfigId> moved_from;     ///< in the creation that ends a move
   std::shared_ptr<const Event> moved_to;  ///< in the deletion that begins a move: the creation that must follow, whole

@@ -42,6 +42,14 @@ void add_common(std::string& headers, const Manner& manner, Sequence sequence) {
       .append(manner.limits);
 }
 
+/// Nobody could say which of two parents is meant. Of a state there may be several fields, which are one (request_parser.cc).
+TraceRef trace_of(const Request& request) {
+  const std::optional<std::string_view> parent = request.field(Field::traceparent);
+  if (!parent || request.is_repeated(Field::traceparent)) return nullptr;
+  std::optional<Trace> trace = parse_trace(*parent, request.field(Field::tracestate));
+  return trace ? std::make_shared<const Trace>(std::move(*trace)) : nullptr;
+}
+
 }  // namespace
 
 Manner manner_of(const Request& request, const Random& random, Account& account) {
@@ -52,6 +60,8 @@ Manner manner_of(const Request& request, const Random& random, Account& account)
       given && !given->empty() && given->size() <= kRequestIdMax && is_visible(*given) && !request.is_repeated(Field::x_request_id);
   manner.request_id = is_fit ? std::string(*given) : fresh_request_id(random);
   account.request_id = manner.request_id;
+  manner.trace = trace_of(request);
+  if (manner.trace) account.trace_id = manner.trace->id();
   return manner;
 }
 

@@ -13,12 +13,14 @@
 #include "api/http/query.h"
 #include "api/http/routes.h"
 #include "api/http/wiring.h"
+#include "domain/trace.h"
 
 namespace dialin::http {
 
 /// How every answer to one request looks. Copied to wherever the answer is made.
 struct Manner {
   std::string request_id;
+  TraceRef trace = {};      ///< that the request belongs to
   bool as_problem = false;  ///< errors as application/problem+json
   std::string limits = {};  ///< complete lines: where the key stands in its rate limits; empty without any
 
@@ -26,7 +28,8 @@ struct Manner {
   Response answer(std::string body, Sequence sequence, std::string_view headers = {}) const;
   Response refusal(const Problem& problem, Sequence sequence) const;
 };
-/// Which is noted in `account`. The caller's X-Request-Id when it is 1 to 128 visible ASCII characters, else a fresh UUID.
+/// Which is noted in `account`. The caller's trace, but for one that is malformed or given twice. The caller's X-Request-Id when it is 1 to
+/// 128 visible ASCII characters, else a fresh UUID.
 Manner manner_of(const Request& request, const Random& random, Account& account);
 
 /// What was found out about a request before it is served; good until it is answered.

@@ -24,6 +24,10 @@ NodeRequest request_of(const Call& call, const NodeStanding& standing) {
     if (const auto value = request.field(field)) sent.headers.emplace_back(name_of(field), *value);
   }
   sent.headers.emplace_back(name_of(Field::x_request_id), call.admitted.manner.request_id);
+  if (const TraceRef& trace = call.admitted.manner.trace) {
+    sent.headers.emplace_back(name_of(Field::traceparent), trace->parent);
+    if (!trace->state.empty()) sent.headers.emplace_back(name_of(Field::tracestate), trace->state);
+  }
   sent.headers.emplace_back(name_of(Field::dialin_forwarded_by), standing.identity.node);
   sent.body = request.body;
   sent.extra = music_time(call);

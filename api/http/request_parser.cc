@@ -81,7 +81,8 @@ class RequestParser::Grammar final : public beast::http::basic_parser<true> {
   Request request;
   Malformed malformed;
   std::string_view target;
-  std::string chunks;  ///< of a chunked body, put together
+  std::string chunks;        ///< of a chunked body, put together
+  std::string trace_states;  ///< of several `tracestate` fields, put together; empty: there was one at most
   std::size_t line_bytes = 0;
   std::size_t head_bytes = 0;  ///< 0: not all here
   bool is_http_1_1 = false;
@@ -133,9 +134,18 @@ class RequestParser::Grammar final : public beast::http::basic_parser<true> {
     const auto place = static_cast<std::size_t>(*field);
     if (request.fields[place]) {
       request.repeated |= 1U << place;
+      if (*field == Field::tracestate) add_trace_state(value);
     } else {
       request.fields[place] = value;
     }
+  }
+
+  /// W3C Trace Context: several fields are one list.
+  void add_trace_state(std::string_view value) {
+    auto& whole = request.fields[static_cast<std::size_t>(Field::tracestate)];
+    if (trace_states.empty()) trace_states = *whole;
+    trace_states.append(1, ',').append(value);
+    whole = trace_states;
   }
 
   void on_header_impl(Error& error) override {
@@ -247,7 +257,7 @@ void RequestParser::moved(const char* from, const char* to) {
   shift(grammar.target);
   shift(grammar.request.method_text);
   for (auto& field : grammar.request.fields) {
-    if (field) shift(*field);
+    if (field && field->data() != grammar.trace_states.data()) shift(*field);
   }
   if (grammar.head_bytes == 0) return;
   if (!grammar.chunked()) shift(grammar.request.body);

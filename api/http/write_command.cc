@@ -50,6 +50,7 @@ std::optional<Command> begin_command(Call& call) {
   command.tenant = call.tenant();
   command.actor = call.admitted.caller->key_id;
   command.request_id = call.admitted.manner.request_id;
+  command.trace = call.admitted.manner.trace;
   command.dry_run = query->flag("dry_run", broken);
   if (const auto field = call.request().field(Field::if_match)) {
     Result<IfMatch, BrokenRule> condition = parse_if_match(*field);

@@ -199,6 +199,11 @@ void Reading::provenance(Members& members, Event& event) {
     event.actor = std::move(*actor);
     event.request_id = std::move(*request_id);
   }
+  // Taken as they stand: what one trace or another looks like is no reason to stop reading the log.
+  if (auto parent = text(members, "traceparent", "traceparent is not a string")) {
+    auto trace_state = text(members, "tracestate", "tracestate is not a string");
+    event.trace = std::make_shared<const Trace>(Trace{std::move(*parent), std::move(trace_state).value_or("")});
+  }
   if (const auto idempotency = object(members, "idempotency", "idempotency is not an object")) {
     Members inner(*idempotency);
     event.idempotency = {.key = bytes16(inner, "key", "idempotency.key is not 32 hex digits"),

@@ -3,6 +3,7 @@
 #include "infra/codec/config_json.h"
 #include "infra/codec/json_codec.h"
 #include "infra/codec/json_writer.h"
+#include "infra/codec/trace_json.h"
 
 namespace dialin::codec {
 namespace {
@@ -54,6 +55,7 @@ void write_members(const Event& event, JsonWriter& writer, const std::string& ou
   writer.text(event.actor);
   writer.name("request_id");
   writer.text(event.request_id);
+  write_trace(event.trace, writer);
   if (event.idempotency) {
     writer.name("idempotency");
     writer.open_object();

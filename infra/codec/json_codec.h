@@ -6,7 +6,8 @@
 // A value in the log, members in this order (those with ? only when there is something to say):
 //   name, version, type, config {type, properties that are set; hmac as {key_id, sealed, fingerprint}}, changed [dotted names],
 //   before? {the changed properties as they were, without type}, created_at?, created_sequence?, actor, request_id,
-//   idempotency? {key, request: 32 hex digits}, moved_to? {id, then all of the successor's members}, moved_from?, restored_from?
+//   traceparent?, tracestate?, idempotency? {key, request: 32 hex digits}, moved_to? {id, then all of the successor's members},
+//   moved_from?, restored_from?
 // tests/infra/codec/events.v1.jsonl holds one of each kind: they are read for ever.
 
 #include "domain/codec.h"

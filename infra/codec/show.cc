@@ -3,6 +3,7 @@
 #include "infra/codec/config_json.h"
 #include "infra/codec/json_codec.h"
 #include "infra/codec/json_writer.h"
+#include "infra/codec/trace_json.h"
 
 namespace dialin::codec {
 namespace {
@@ -111,6 +112,7 @@ void JsonCodec::show(const Record& record, const Event& event, std::string& out)
   writer.text(event.actor);
   writer.name("request_id");
   writer.text(event.request_id);
+  write_trace(event.trace, writer);
   writer.name("config");
   writer.open_object();
   writer.name("type");

@@ -97,6 +97,16 @@ TEST(DecideMove, only_the_creation_remembers_the_idempotency_key) {
   EXPECT_EQ(events[0].moved_to->idempotency, command.idempotency);
 }
 
+TEST(DecideMove, all_of_it_belongs_to_the_trace_of_the_call) {
+  Story story({kPinless});
+  Command command = move(1, 3, {{"type", "pin_dialin"}});
+  command.trace = std::make_shared<const Trace>(Trace{"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", ""});
+  const auto decision = decide(command, story, {});
+  const Decided& events = std::get<Decided>(decision);
+  ASSERT_EQ(events.size(), 2U);
+  for (const TraceRef& trace : {events[0].trace, events[1].trace, events[0].moved_to->trace}) EXPECT_EQ(trace, command.trace);
+}
+
 TEST(DecideMove, deletion_carries_its_whole_successor) {
   Story story({kPin});
   const auto decision = decide(move(1, 3, {{"type", "pinless_dialin"}}), story, {});

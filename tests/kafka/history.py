@@ -12,6 +12,7 @@ from live.client import Client
 from live.server import PATIENCE_S
 
 MARK = b"dialin.log.confirmed.v1"
+TRACE = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate": "rojo=00f067aa0ba902b7"}
 FOREVER = {"retention.ms": "-1", "retention.bytes": "-1"}
 
 
@@ -77,7 +78,8 @@ class History:
         globex.restore(bell["id"], 1)
         acme.remove(moved["id"])
         number = moved["config"]["phone_number"]
-        again = acme.post("/domain-dialin-config", {"type": "pinless_dialin", "phone_number": number}, headers={"Idempotency-Key": "once"}).expect(200).json
+        once = {"Idempotency-Key": "once", **TRACE}
+        again = acme.post("/domain-dialin-config", {"type": "pinless_dialin", "phone_number": number}, headers=once).expect(200).json
         acme.move(again["id"], type="pin_dialin")
         assert self.node.stop() == 0
         self.stray()

@@ -135,6 +135,10 @@ void append_provenance(const Event& event, std::string& out) {
   out += kGap;
   out += "request ";
   append_printable(event.request_id, out);
+  if (event.trace) {
+    out += "  trace ";
+    append_printable(event.trace->parent, out);
+  }
   if (event.moved_to) out += "  moved to " + event.moved_to->config_id.text();
   if (event.moved_from) out += "  moved from " + event.moved_from->text();
   if (event.restored_from) out += "  restored from v" + std::to_string(event.restored_from->value);

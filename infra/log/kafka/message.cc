@@ -4,11 +4,14 @@
 #include <charconv>
 #include <iterator>
 
+#include "infra/log/kafka/carried_trace.h"
+
 namespace dialin::log::kafka {
 namespace {
 
-constexpr std::string_view kNames[] = {"ce_specversion", "ce_id",       "ce_source",     "ce_type",   "ce_time",
-                                       "ce_subject",     "ce_sequence", "ce_previousid", "ce_tenant", "content-type"};
+constexpr std::string_view kNames[] = {"ce_specversion", "ce_id",         "ce_source",     "ce_type",   "ce_time",
+                                       "ce_subject",     "ce_sequence",   "ce_previousid", "ce_tenant", "content-type",
+                                       "ce_traceparent", "ce_tracestate", "traceparent",   "tracestate"};
 constexpr std::string_view kSource = "/dialin/";
 constexpr std::string_view kContent = "application/json";
 
@@ -29,6 +32,16 @@ bool is_written_as_ours(std::string_view time) {
   return read && read->rfc3339() == time;
 }
 
+/// Twice: as attributes of the event (CloudEvents, distributed tracing extension), and where OpenTelemetry looks in any Kafka record.
+void add_trace(const Trace& trace, Headers& headers) {
+  for (const std::string_view name : {"ce_traceparent", "traceparent"}) {
+    if (!trace.parent.empty()) headers.emplace_back(name, trace.parent);
+  }
+  for (const std::string_view name : {"ce_tracestate", "tracestate"}) {
+    if (!trace.state.empty()) headers.emplace_back(name, trace.state);
+  }
+}
+
 }  // namespace
 
 Headers headers_of(const Record& record, const LogId& log) {
@@ -42,6 +55,7 @@ Headers headers_of(const Record& record, const LogId& log) {
                   {"content-type", std::string(kContent)}};
   if (record.config) headers.emplace_back("ce_subject", record.config->text());
   if (record.tenant) headers.emplace_back("ce_tenant", record.tenant->text());
+  if (record.config) add_trace(trace_in(record.value), headers);
   return headers;
 }
 
@@ -58,7 +72,7 @@ void MessageReader::header(std::string_view name, std::string_view value) {
   const auto index = known - std::begin(kNames);
   auto& field = values_[index];
   // What no hash reaches makes no record a stray.
-  twice_ |= field.has_value() && index != content;
+  twice_ |= field.has_value() && index < content;
   field = field ? std::string_view() : value;
 }
 
@@ -68,7 +82,7 @@ std::optional<LogId> MessageReader::log() const {
 }
 
 /// Who reads with other means compares texts: so they are to be those that a node writes, and not only of the same meaning.
-std::string_view MessageReader::unhashed_fault() const {
+std::string_view MessageReader::unhashed_fault(std::string_view value) const {
   if (key_ != values_[subject]) return "its key is not its config's id";
   if (values_[content] != kContent) return "its content-type is not application/json";
   for (const Field field : {id, source, subject, previous, tenant}) {
@@ -76,7 +90,20 @@ std::string_view MessageReader::unhashed_fault() const {
   }
   if (!is_written_as_ours(*values_[time])) return "its ce_time is written otherwise than a node writes it";
   if (values_[sequence]->starts_with('0')) return "its ce_sequence is written otherwise than a node writes it";
+  if (!is_trace_of(value)) return "its headers tell another trace than its value";
   return {};
+}
+
+/// None is needed: who has the record from an older dialin gave it none.
+bool MessageReader::is_trace_of(std::string_view value) const {
+  const bool tells_none = !values_[ce_parent] && !values_[ce_state] && !values_[parent] && !values_[state];
+  if (tells_none) return true;
+  const Trace trace = trace_in(value);
+  const auto is_fit = [](const std::optional<std::string_view>& told, const std::string& said) {
+    return !told || (!said.empty() && *told == said);
+  };
+  return is_fit(values_[ce_parent], trace.parent) && is_fit(values_[parent], trace.parent) && is_fit(values_[ce_state], trace.state) &&
+         is_fit(values_[state], trace.state);
 }
 
 FoundRecord MessageReader::found(Offset offset, Instant stamped, std::string_view value) const {
@@ -101,7 +128,7 @@ FoundRecord MessageReader::found(Offset offset, Instant stamped, std::string_vie
   record.time = *own_time;
   record.value = value;
   found.log = log();
-  found.unhashed_fault = unhashed_fault();
+  found.unhashed_fault = unhashed_fault(value);
   found.record = std::move(record);
   return found;
 }

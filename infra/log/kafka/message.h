@@ -30,8 +30,25 @@ class MessageReader {
   std::optional<LogId> log() const;
 
  private:
-  enum Field : std::uint8_t { spec, id, source, type, time, subject, sequence, previous, tenant, content, fields };
-  std::string_view unhashed_fault() const;
+  enum Field : std::uint8_t {
+    spec,
+    id,
+    source,
+    type,
+    time,
+    subject,
+    sequence,
+    previous,
+    tenant,
+    content,
+    ce_parent,
+    ce_state,
+    parent,
+    state,
+    fields
+  };
+  std::string_view unhashed_fault(std::string_view value) const;
+  bool is_trace_of(std::string_view value) const;
   std::optional<std::string_view> values_[fields];
   std::optional<std::string_view> key_;
   bool twice_ = false;

@@ -50,6 +50,7 @@ Event updated() {
   event.changed = set_properties(event.config);
   event.actor = "key_1";
   event.request_id = "r\xc2\x9b";
+  event.trace = std::make_shared<const Trace>(Trace{"00-1\x1b", "a=1"});
   event.restored_from = Version{2};
   return event;
 }
@@ -68,7 +69,7 @@ TEST(EventText, tells_what_changed_from_what_to_what) {
   cli::append_event_text(record(), &event, codec::JsonCodec(), out);
   EXPECT_EQ(out,
             "7  2023-11-14T22:13:20.000001Z  ConfigUpdated  00000000-0000-0000-0000-000000000002  v4  pinless_dialin\n"
-            "     tenant 00000000-0000-0000-0000-000000000001  actor key_1  request r\\u{9b}  restored from v2\n"
+            "     tenant 00000000-0000-0000-0000-000000000001  actor key_1  request r\\u{9b}  trace 00-1\\u{1b}  restored from v2\n"
             "     name_prefix: (none) → \"Desk\\u{1b}\"\n"
             "     hmac: fingerprint 8899aabbccddeeff → fingerprint 0011223344556677\n");
 }

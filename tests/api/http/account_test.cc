@@ -79,6 +79,11 @@ TEST_F(LiveApi, tells_the_route_the_caller_and_the_id) {
   EXPECT_NE(last().find(row("POST", "/domain-dialin-config/{id}")), std::string::npos) << last();
   call_as("", "GET", "/healthz", {}, mine);
   EXPECT_EQ(last(), "GET /healthz 200" + row("GET", "/healthz") + "bytes 15 id mine");
+  const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n";
+  call_as("", "GET", "/healthz", {}, mine + "traceparent: " + parent);
+  EXPECT_EQ(last(), "GET /healthz 200" + row("GET", "/healthz") + "bytes 15 id mine trace 4bf92f3577b34da6a3ce929d0e0e4736");
+  call_as("", "GET", "/healthz", {}, mine + "traceparent: " + parent + "traceparent: " + parent);
+  EXPECT_EQ(last(), "GET /healthz 200" + row("GET", "/healthz") + "bytes 15 id mine");
   const ReadAnswer unknown = call("GET", "/nowhere", {}, mine);
   EXPECT_EQ(last(), "GET /nowhere 404 row 1 bytes " + std::to_string(unknown.body.size()) + " id mine");
   const ReadAnswer wrong = call_as("wrong", "GET", "/", {}, mine);

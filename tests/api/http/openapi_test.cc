@@ -74,10 +74,10 @@ bool is_one_config(const Route& route) {
 }
 
 Names headers_expected(const Route& route) {
-  Names names = {"X-Request-Id"};
+  Names names = {"X-Request-Id", "traceparent"};
   if (is_read(route)) names.insert({"Dialin-Min-Sequence", "Dialin-Consistency"});
   if (is_read(route) && is_one_config(route)) names.insert("If-None-Match");
-  if (route.needs == Needs::write) names.insert({"If-Match", "Idempotency-Key", "Dialin-Forwarded-By"});
+  if (route.needs == Needs::write) names.insert({"If-Match", "Idempotency-Key", "Dialin-Forwarded-By", "tracestate"});
   if (route.pattern == "/events/stream") names.insert("Last-Event-ID");
   return names;
 }

@@ -57,6 +57,11 @@ std::vector<Case> cases() {
        "dialin-min-sequence=j\ndialin-consistency=k\nlast-event-id=l\nhost=h\nexpect=m\nbody="},
       {"a_repeated_field_is_told", "GET /echo HTTP/1.1\r\nHost: h\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n", 200,
        "authorization*=a\n"},
+      {"states_of_a_trace_are_one_list",
+       "GET /echo HTTP/1.1\r\nHost: h\r\nTracestate: a=1\r\nAccept: x\r\ntracestate:\r\ntraceState: b=2 , c=a value longer than a "
+       "few\r\n\r\n",
+       200, "tracestate*=a=1,,b=2 , c=a value longer than a few\n"},
+      {"a_parent_of_a_trace_is_not", "GET /echo HTTP/1.1\r\nHost: h\r\ntraceparent: a\r\ntraceparent: b\r\n\r\n", 200, "traceparent*=a\n"},
       {"an_empty_field_is_there", "GET /echo HTTP/1.1\r\nHost: h\r\nAccept:\r\n\r\n", 200, "accept=\n"},
       {"body_by_length", post("Content-Length: 5\r\n", "hello"), 200, "body=hello"},
       {"body_of_nothing", post("Content-Length: 0\r\n", ""), 200, "body="},

@@ -61,6 +61,8 @@ TEST(Decode, tells_what_is_wrong) {
       Case{created, R"("changed":[)", R"("changed":[1,)", "changed holds something else than names"},
       Case{created, R"("actor":)", R"("doer":)", "actor or request_id is missing"},
       Case{created, R"("request_id":"req-1")", R"("request_id":[])", "request_id is not a string"},
+      Case{traced(), R"("traceparent":"00)", R"("traceparent":7,"x":"00)", "traceparent is not a string"},
+      Case{traced(), R"("tracestate":"rojo)", R"("tracestate":null,"x":"rojo)", "tracestate is not a string"},
       Case{created, R"("key":"0a)", R"("key":"0)", "idempotency.key is not 32 hex digits"},
       Case{created, R"("request":"f5)", R"("request":"g5)", "idempotency.request is not 32 hex digits"},
       Case{updated, R"("created_at":"2026)", R"("created_at":"26)", "created_at is not a time"},
@@ -81,6 +83,8 @@ TEST(Decode, passes_over_what_it_does_not_know) {
   EXPECT_EQ(why_not(event, R"({"name")", R"({"later":{"a":[1,null,{"b":"}"}]},"name")"), "");
   EXPECT_EQ(why_not(event, R"("phone_number")", R"("colour":"green","phone_number")"), "");
   EXPECT_EQ(why_not(event, R"("changed":[)", R"("changed":["colour",)"), "");
+  EXPECT_EQ(why_not(traced(), R"("traceparent":"00-)", R"("traceparent":"what traces will look like: )"), "");
+  EXPECT_EQ(why_not(traced(), R"("traceparent":)", R"("parent":)"), "");
 }
 
 TEST(Decode, finds_members_in_any_order) {

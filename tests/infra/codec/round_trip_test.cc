@@ -70,6 +70,7 @@ Event some_event(const TenantId& tenant, EventName name) {
   if (coin()) event.created_sequence = Sequence{positive()};
   event.actor = *text();
   event.request_id = *text();
+  if (coin()) event.trace = std::make_shared<const Trace>(Trace{*text(), *text()});
   if (coin()) event.idempotency = Idempotency{bytes<16>(), bytes<16>()};
   if (coin()) event.moved_from = ConfigId{bytes<16>()};
   if (coin()) event.restored_from = Version{positive()};

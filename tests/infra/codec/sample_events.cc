@@ -121,8 +121,15 @@ Event moved_from_pinless() {
   return event;
 }
 
+Event traced() {
+  Event event = updated_pinless();
+  event.trace = std::make_shared<const Trace>(
+      Trace{.parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", .state = R"(rojo=00f067aa0ba902b7,congo="t\61")"});
+  return event;
+}
+
 std::vector<Event> one_of_each() {
-  return {created_pinless(), updated_pinless(), deleted_pinless(), restored_after_delete(), moved_to_pin(), moved_from_pinless()};
+  return {created_pinless(), updated_pinless(), deleted_pinless(), restored_after_delete(), moved_to_pin(), moved_from_pinless(), traced()};
 }
 
 namespace {
@@ -147,6 +154,7 @@ std::string first_difference(const Event& a, const Event& b) {
   if (a.created_at != b.created_at || a.created_sequence != b.created_sequence) return "created_at or created_sequence";
   if (a.actor != b.actor) return "actor";
   if (a.request_id != b.request_id) return "request_id";
+  if (!is_same(a.trace, b.trace)) return "trace";
   if (a.idempotency != b.idempotency) return "idempotency";
   if (a.moved_from != b.moved_from) return "moved_from";
   if (a.restored_from != b.restored_from) return "restored_from";

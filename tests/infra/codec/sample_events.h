@@ -20,6 +20,7 @@ Event restored_after_delete();
 Event moved_to_pin();        ///< the deletion that begins a move
 Event moved_from_pinless();  ///< the creation that ends it
 std::vector<Event> one_of_each();
+Event traced();  ///< as updated_pinless(), but made by a call that belonged to a trace
 
 /// In every field, the seal's bytes included; empty, or the name of the first field that differs.
 std::string first_difference(const Event& a, const Event& b);

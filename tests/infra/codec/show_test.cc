@@ -101,6 +101,17 @@ TEST(Show, a_deletion_ends_in_nothing_and_names_where_it_moved) {
   EXPECT_EQ(json.find("ConfigCreated"), std::string::npos);
 }
 
+TEST(Show, a_trace_stands_behind_the_request) {
+  const std::string json = shown_as_json(traced());
+  EXPECT_NE(json.find(R"("request_id":"req-2","traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",)"
+                      R"("tracestate":"rojo=00f067aa0ba902b7,congo=\"t\\61\"","config":{)"),
+            std::string::npos)
+      << json;
+  Event event = traced();
+  event.trace = std::make_shared<const Trace>(Trace{event.trace->parent, ""});
+  EXPECT_NE(shown_as_json(event).find(R"(-01","config":{)"), std::string::npos);
+}
+
 TEST(Show, provenance_stands_last) {
   EXPECT_TRUE(shown_as_json(moved_from_pinless()).ends_with(R"(}],"moved_from":"3d813cbb-47fb-42ba-91df-831e1593ac29"})"));
   EXPECT_TRUE(shown_as_json(restored_after_delete()).ends_with(R"(}],"restored_from":1})"));

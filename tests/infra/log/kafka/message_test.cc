@@ -4,21 +4,24 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+
+#include "infra/log/kafka/carried_trace.h"
 
 namespace dialin::log::kafka {
 namespace {
 
 const LogId kLog{{7}};
 
-Record whole() {
+Record whole(std::string_view value = "{}") {
   Record record;
   record.type = "dialin.config.created.v1";
   record.tenant = TenantId{{1}};
   record.config = ConfigId{{2}};
   record.time = {1'700'000'000'000'001};
-  record.value = "{}";
+  record.value = value;
   chain_after({{41}, RecordId{{9}}, {1}}, record);
   return record;
 }
@@ -51,7 +54,7 @@ TEST(Message, of_the_log_itself_has_no_subject_and_no_tenant) {
 
 TEST(Message, passes_over_headers_that_it_does_not_know) {
   Headers headers = headers_of(whole(), kLog);
-  headers.emplace_back("traceparent", "00-1-2-03");
+  headers.emplace_back("ce_colour", "green");
   EXPECT_TRUE(read(headers, "{}").record);
 }
 
@@ -90,11 +93,11 @@ TEST(Message, that_says_a_thing_twice_is_no_record) {
 }
 
 /// What no hash reaches, but who reads with other means stumbles over: the record is on the chain all the same.
-FoundRecord read_keyed(const Headers& headers, std::optional<std::string_view> key) {
+FoundRecord read_keyed(const Headers& headers, std::optional<std::string_view> key, std::string_view value = "{}") {
   MessageReader reader;
   if (key) reader.key(*key);
   for (const auto& [name, text] : headers) reader.header(name, text);
-  return reader.found(5, {6}, "{}");
+  return reader.found(5, {6}, value);
 }
 
 TEST(Message, as_a_node_writes_it_has_nothing_wrong_around_it) {
@@ -135,6 +138,55 @@ TEST(Message, that_is_written_otherwise_is_a_record_with_a_fault) {
   Headers twice = headers_of(record, kLog);
   twice.emplace_back("content-type", "application/json");
   EXPECT_TRUE(read_keyed(twice, key).record) << "no stray by what no hash reaches";
+}
+
+constexpr const char* kTraced = R"({"request_id":"\"traceparent\":\"x","traceparent":"00-01-02-01","tracestate":"a=\"\\,b=2"})";
+
+TEST(Message, of_a_trace_tells_it_to_those_who_look_at_headers) {
+  const Record record = whole(kTraced);
+  const Headers headers = headers_of(record, kLog);
+  const auto told = [&](std::string_view name) {
+    const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& header) { return header.first == name; });
+    return found == headers.end() ? "" : found->second;
+  };
+  for (const char* name : {"traceparent", "ce_traceparent"}) EXPECT_EQ(told(name), "00-01-02-01") << name;
+  for (const char* name : {"tracestate", "ce_tracestate"}) EXPECT_EQ(told(name), R"(a="\,b=2)") << name;
+  EXPECT_EQ(read_keyed(headers, record.config->text(), kTraced).unhashed_fault, "");
+  EXPECT_EQ(headers_of(whole(R"({"traceparent":"00-01-02-01"})"), kLog).size(), headers.size() - 2) << "no state";
+  EXPECT_EQ(headers_of(whole(), kLog).size(), headers.size() - 4) << "no trace";
+}
+
+TEST(Message, whose_headers_tell_another_trace_is_a_record_with_a_fault) {
+  const std::string key = whole().config->text();
+  for (const char* name : {"traceparent", "ce_traceparent", "tracestate", "ce_tracestate"}) {
+    Headers headers = headers_of(whole(kTraced), kLog);
+    std::erase_if(headers, [&](const auto& header) { return header.first == name; });
+    const FoundRecord without = read_keyed(headers, key, kTraced);
+    EXPECT_TRUE(without.record && without.unhashed_fault.empty()) << name << ": an older dialin writes none";
+    headers.emplace_back(name, "a=1");
+    const FoundRecord with_other = read_keyed(headers, key, kTraced);
+    EXPECT_TRUE(with_other.record && !with_other.unhashed_fault.empty()) << name;
+    Headers unfounded = headers_of(whole(), kLog);
+    unfounded.emplace_back(name, "a=1");
+    const FoundRecord with_one = read_keyed(unfounded, key);
+    EXPECT_TRUE(with_one.record && !with_one.unhashed_fault.empty()) << name << ": its value tells none";
+    Headers twice = headers_of(whole(kTraced), kLog);
+    twice.push_back(*std::find_if(twice.begin(), twice.end(), [&](const auto& header) { return header.first == name; }));
+    const FoundRecord with_two = read_keyed(twice, key, kTraced);
+    EXPECT_TRUE(with_two.record && !with_two.unhashed_fault.empty()) << name;
+  }
+}
+
+TEST(CarriedTrace, is_found_in_what_the_codec_writes_and_nowhere_else) {
+  const auto trace = [](std::string_view value) { return trace_in(value).parent + "|" + trace_in(value).state; };
+  EXPECT_EQ(trace(kTraced), R"(00-01-02-01|a="\,b=2)");
+  EXPECT_EQ(trace(R"({"traceparent":"p","idempotency":{},"tracestate":"s"})"), "p|") << "not behind it: not the codec's";
+  EXPECT_EQ(trace(R"({"traceparent":"p","moved_to":{"traceparent":"q","tracestate":"s"}})"), "p|");
+  for (const char* none : {"", "{}", R"({"traceparent":7})", R"({"traceparent":"p)", R"({"traceparent":"p\u0041"})",
+                           R"({"traceparent":"p\)", R"({"name_prefix":"\"traceparent\":\"p\""})"}) {
+    EXPECT_EQ(trace(none), "|") << none;
+  }
+  EXPECT_EQ(trace(R"({"traceparent":"p","tracestate":"s\n"})"), "p|");
 }
 
 TEST(Message, that_is_too_long_is_no_record) {
