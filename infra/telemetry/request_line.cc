@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "infra/telemetry/prometheus_telemetry.h"
+#include "infra/telemetry/shown_path.h"
 
 namespace dialin::telemetry {
 namespace {
@@ -58,6 +59,12 @@ struct Fields {
     name(called);
     if (as_json) out += '"';
     append_shown(text, out);
+    if (as_json) out += '"';
+  }
+  void path(std::string_view path, std::string_view pattern) const {
+    name("path");
+    if (as_json) out += '"';
+    append_shown_path(path, pattern, out);
     if (as_json) out += '"';
   }
   void number(std::string_view called, std::uint64_t number) const {
@@ -124,8 +131,8 @@ void append_line(const AnsweredRequest& request, const RouteName& route, Instant
   }
   const Fields fields{out, as_json};
   fields.text("method", request.method);
-  // What is no path of ours may be anything, a secret that went to the wrong place, too.
-  if (request.row > kUnknownRow) fields.text("path", request.path);
+  // What is no path of ours may be anything.
+  if (request.row > kUnknownRow) fields.path(request.path, route.pattern);
   fields.text("route", route.pattern);
   fields.number("status", request.status);
   fields.number("bytes", request.bytes);

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import time
+import urllib.parse
 
 import pytest
 
@@ -86,6 +87,24 @@ def test_nobody_writes_lines_of_his_own(talking, form):
         assert re.match(r"(\{\"time\":\"|)\d{4}-\d\d-\d\dT", text) or text.startswith("listening on "), text
         if form == "json" and text.startswith("{"):
             assert "forged" not in json.loads(text)
+
+
+def test_a_secret_at_an_ids_place_is_not_shown(talking):
+    """Whoever mistakes what goes where; ids and numbers are shown."""
+    server, client = talking()
+    config = client.pinless()
+    kept = [f"/domain-dialin-config/{config['id']}", "/numbers/%2B1%20255%20559-9999", "/numbers/+12555599999/history"]
+    secrets = [server.key, urllib.parse.quote(config["config"]["hmac"], safe=""), "no-id"]
+    lost = [(f"{before}/{secret}{behind}", f"{before}/{name}{behind}") for secret in secrets for before, name, behind in
+            [("/domain-dialin-config", "{id}", ""), ("/domain-dialin-config", "{id}", "/history"), ("/numbers", "{number}", ""), ("/numbers", "{number}", "/history")]]
+    paths = [*((path, path) for path in kept), *lost]
+    for number, (path, _) in enumerate(paths):
+        client.get(path, headers={"X-Request-Id": f"line-{number}-"})
+    for number, (path, shown) in enumerate(paths):
+        [line] = lines_about(server, f"line-{number}-")
+        assert fields_of(line)["path"] == shown, path
+    for secret in secrets:
+        assert secret not in server.said() and urllib.parse.unquote(secret) not in server.said()
 
 
 def test_a_stream_has_its_line_at_its_end(talking):
