@@ -65,6 +65,10 @@ Result<std::unique_ptr<ApiKeys>, FileFault> ApiKeys::open(const std::string& fil
   return std::unique_ptr<ApiKeys>(new ApiKeys(std::make_unique<Followed>(file, *list, telemetry)));
 }
 
+void ApiKeys::look_now() {
+  followed_->follower.look_now();
+}
+
 std::shared_ptr<const Caller> ApiKeys::caller(std::string_view presented_key) const {
   const Callers& callers = followed_->callers.get();
   const auto found = callers.find(sha256(presented_key));

@@ -18,6 +18,9 @@ class ApiKeys : public Access {
   static Result<std::unique_ptr<ApiKeys>, FileFault> open(const std::string& file, Telemetry& telemetry);
   ~ApiKeys() override;
 
+  /// Reads the file now, and says what came of it. Waits for nothing; any thread.
+  void look_now();
+
   std::shared_ptr<const Caller> caller(std::string_view presented_key) const override;
 
  private:

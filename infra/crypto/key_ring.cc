@@ -88,6 +88,10 @@ void KeyRing::follow(Telemetry& telemetry, IsNeeded is_needed) {
       held_->file, held_->loaded, [held = held_.get()] { return held->reload(); }, telemetry);
 }
 
+void KeyRing::look_now() {
+  if (held_->follower) held_->follower->look_now();
+}
+
 void KeyRing::stop_following() {
   held_->follower.reset();
 }

@@ -25,6 +25,8 @@ class KeyRing : public Secrets {
   /// fingerprint key, or one that lost a key which `is_needed` (empty: all are) changes nothing; `telemetry`, which must outlive this, is
   /// told once. A key that was removed because it is not needed goes on opening until the process ends. Call it once at most.
   void follow(Telemetry& telemetry, IsNeeded is_needed = {});
+  /// While it follows: reads the file now, and says what came of it. Waits for nothing. Not beside follow() and stop_following().
+  void look_now();
   /// Once this returns, `is_needed` is asked no more.
   void stop_following();
 

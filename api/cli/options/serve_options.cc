@@ -58,7 +58,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   GuardWords guard(line);
   line.footer(
       "\nStops on SIGTERM or SIGINT: requests in flight are answered, 10 s at most. Keys, key ring, certificate and its key are\n"
-      "followed: a change of their files counts within 2 s.");
+      "followed: a change of their files counts within 2 s; on SIGHUP they are read at once, and what came of it is said.");
   if (const auto end = line.parse(arguments)) return *end;
   if (options.read_only && (log == "kafka" || options.dev || !options.from_snapshot.empty() || !options.signing_key.empty()))
     return line.wrong_use(

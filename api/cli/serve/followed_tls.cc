@@ -38,4 +38,8 @@ FollowedTls::FollowedTls(http::TlsContext* tls, Telemetry& telemetry) {
   }
 }
 
+void FollowedTls::look_now() {
+  for (const auto& follower : followers_) follower->look_now();
+}
+
 }  // namespace dialin::cli

@@ -15,6 +15,8 @@ class FollowedTls {
  public:
   /// `tls` and `telemetry` outlive it. Nothing is followed when `tls` is null.
   FollowedTls(http::TlsContext* tls, Telemetry& telemetry);
+  /// Reads them now, and says of each what came of it. Waits for nothing.
+  void look_now();
 
  private:
   std::vector<std::unique_ptr<crypto::FileFollower>> followers_;

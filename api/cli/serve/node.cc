@@ -135,6 +135,13 @@ class ServingNode : public Node {
 
   std::string url() const override { return url_; }
 
+  void look_again() override {
+    ground_->telemetry.say(Level::info, "SIGHUP: the files that are followed are read again");
+    keys_->look_now();
+    ring_->look_now();
+    ground_->followed.look_now();
+  }
+
   void stop() override {
     if (stopping_.exchange(true)) return;
     ground_->telemetry.say(Level::info, "stopping: requests in flight are answered first");

@@ -28,6 +28,9 @@ class Node {
   virtual Result<void, CannotServe> start() = 0;
   /// `http://HOST:PORT`, or https://, with the port that was bound.
   virtual std::string url() const = 0;
+  /// Has keys, key ring, certificate and its key read again now, rather than when they are seen to have changed; each is told when it is
+  /// done. Waits for nothing.
+  virtual void look_again() = 0;
   /// Lets requests in flight be answered (10 s at most), then brings log and views to rest. Idempotent.
   virtual void stop() = 0;
 };

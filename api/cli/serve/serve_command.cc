@@ -29,10 +29,14 @@ sigset_t block_signals() {
   return signals;
 }
 
-void wait_for_stop(const sigset_t& signals) {
-  int signal = SIGHUP;
-  // Keys and key ring are followed as files, so a SIGHUP, which asks many servers to read them again, has nothing left to do.
-  while (signal == SIGHUP) sigwait(&signals, &signal);
+/// What is followed as files is seen within a second anyway. A SIGHUP makes it sooner, and tells whoever has just changed something.
+void wait_for_stop(const sigset_t& signals, Node& node) {
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) return;
+    node.look_again();
+  }
 }
 
 /// While the store is being opened, which may take minutes, there is nothing to bring to rest: the log and the views stand a kill at any
@@ -93,7 +97,7 @@ int run_serve(const std::vector<std::string>& arguments) {
   if (!node) return cannot_serve(node.error().text);
   if (const auto started = (*node)->start(); !started) return cannot_serve(started.error().text);
   tell((options.dev ? first_steps((*node)->url(), dev_key) : "") + "listening on " + (*node)->url() + "\n");
-  wait_for_stop(signals);
+  wait_for_stop(signals, **node);
   (*node)->stop();
   return kDone;
 }
