@@ -128,7 +128,7 @@ void check_refusal(const Refusal& refusal, const Command& command, Story& story)
   const std::optional<Holder> holder = story.holder(*refusal.number);
   RC_ASSERT(holder.has_value());
   RC_ASSERT(refusal.conflict.has_value() == (holder->tenant == command.tenant));
-  RC_ASSERT(!refusal.conflict || refusal.conflict->id == holder->id);
+  RC_ASSERT((!refusal.conflict || refusal.conflict->id == holder->id));  // the macro takes an expression apart, and then asks both sides
 }
 
 using Outcomes = std::map<std::string, int>;
