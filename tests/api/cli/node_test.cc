@@ -29,6 +29,7 @@ struct Nodes : testing::Test {
     options.keyring = dir.path("keyring.json");
     options.threads = 1;
     options.lines.level = "error";
+    options.guard.sandbox = false;  // the tests that come behind are in the same process
     EXPECT_TRUE(crypto::add_api_key(options.keys, "acme", crypto::kAllScopes, now));
     EXPECT_TRUE(crypto::init_key_ring(options.keyring, now));
   }
