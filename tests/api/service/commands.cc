@@ -36,7 +36,7 @@ Idempotency key_of(std::uint8_t key, std::uint8_t request) {
 namespace {
 
 Command command_of(decltype(Command::action) action) {
-  Command command{kAcme, "key-1", "request-1", {}, {}, false, {}, std::move(action)};
+  Command command{kAcme, "key-1", "request-1", {}, {}, {}, false, {}, std::move(action)};
   command.fresh.hmac = secret_of(7);
   return command;
 }
