@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "api/http/key_shape.h"
+
 namespace dialin::http {
 namespace {
 
@@ -56,8 +58,9 @@ Manner manner_of(const Request& request, const Random& random, Account& account)
   Manner manner;
   manner.as_problem = wants_problem(request.field(Field::accept));
   const std::optional<std::string_view> given = request.field(Field::x_request_id);
-  const bool is_fit =
-      given && !given->empty() && given->size() <= kRequestIdMax && is_visible(*given) && !request.is_repeated(Field::x_request_id);
+  // It stands in lines and in events for ever, so one that holds a key is none.
+  const bool is_fit = given && !given->empty() && given->size() <= kRequestIdMax && is_visible(*given) &&
+                      !request.is_repeated(Field::x_request_id) && !holds_key(*given);
   manner.request_id = is_fit ? std::string(*given) : fresh_request_id(random);
   account.request_id = manner.request_id;
   manner.trace = trace_of(request);

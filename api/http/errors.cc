@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "api/http/key_shape.h"
 #include "domain/invariant.h"
 
 namespace dialin::http {
@@ -172,6 +173,7 @@ Response render(const Problem& problem, bool as_problem) {
     response.content_type = "application/problem+json";
   }
   response.body = boost::json::serialize(members);
+  hide_keys(response.body);
   return response;
 }
 

@@ -121,7 +121,8 @@ int CommandLine::wrong_use(std::string_view why) const {
 std::string CommandLine::what_is_wrong(const std::string& text) const {
   // It looks for options that are missing before it looks for ones it does not know, and a misspelt one is both.
   const auto unknown = app_->remaining();
-  if (!unknown.empty()) return "there is no option " + unknown.front();
+  // Without its value, which may be a password.
+  if (!unknown.empty()) return "there is no option " + unknown.front().substr(0, unknown.front().find('='));
   constexpr std::string_view kUnknownKey = "INI was not able to parse ";
   return text.rfind(kUnknownKey, 0) == 0 ? "the file of --config has a key that is no option: " + text.substr(kUnknownKey.size()) : text;
 }
@@ -145,7 +146,8 @@ std::string KafkaWords::read(std::optional<KafkaOptions>& kafka) const {
   kafka = KafkaOptions{brokers_, topic_, {}};
   for (const std::string& property : properties_) {
     const auto equals = property.find('=');
-    if (equals == std::string::npos || equals == 0) return "--kafka-property must be KEY=VALUE, not '" + property + "'";
+    if (equals == std::string::npos || equals == 0)
+      return "--kafka-property must be KEY=VALUE, and one has no '=' behind its key";  // it may be a password
     kafka->properties.emplace_back(property.substr(0, equals), property.substr(equals + 1));
   }
   return {};

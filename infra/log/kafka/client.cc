@@ -31,7 +31,7 @@ Result<Client, KafkaFailure> make(rd_kafka_type_t type, const Connection& connec
   all.insert(all.end(), settings.begin(), settings.end());
   for (const auto& [name, value] : all) {
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) != RD_KAFKA_CONF_OK) {
-      return KafkaFailure{"the Kafka property " + name + "=" + value + " cannot be set: " + why.data()};
+      return KafkaFailure{"the Kafka property " + name + " cannot be set: " + why.data()};
     }
   }
   rd_kafka_conf_set_opaque(conf.get(), &telemetry);
