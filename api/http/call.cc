@@ -49,6 +49,8 @@ TraceRef trace_of(const Request& request) {
   const std::optional<std::string_view> parent = request.field(Field::traceparent);
   if (!parent || request.is_repeated(Field::traceparent)) return nullptr;
   std::optional<Trace> trace = parse_trace(*parent, request.field(Field::tracestate));
+  // It goes on into the event, for ever.
+  if (trace && holds_key(trace->state)) trace->state.clear();
   return trace ? std::make_shared<const Trace>(std::move(*trace)) : nullptr;
 }
 

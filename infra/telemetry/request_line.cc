@@ -1,5 +1,6 @@
 #include "infra/telemetry/request_line.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -77,6 +78,12 @@ bool is_plain(char c) {
   return c > ' ' && c < '\x7f' && c != '"' && c != '\\';
 }
 
+/// As those that are registered are written (RFC 9110, 16.1). Whatever else stands there may be a secret that slipped out of its line.
+bool is_method(std::string_view text) {
+  constexpr std::size_t kBytesMax = 20;
+  return text.size() <= kBytesMax && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
+}
+
 constexpr std::uint64_t kOnes = 0x0101010101010101;
 constexpr std::uint64_t kHighs = 0x80 * kOnes;
 
@@ -130,7 +137,7 @@ void append_line(const AnsweredRequest& request, const RouteName& route, Instant
     out.append(1, ' ').append(level).append(" request");
   }
   const Fields fields{out, as_json};
-  fields.text("method", request.method);
+  fields.text("method", is_method(request.method) ? request.method : "other");
   // What is no path of ours may be anything.
   if (request.row > kUnknownRow) fields.path(request.path, route.pattern);
   fields.text("route", route.pattern);

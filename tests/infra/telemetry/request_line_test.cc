@@ -107,5 +107,20 @@ TEST(RequestLine, whatever_a_caller_sends_stays_inside_its_field) {
   }
 }
 
+TEST(RequestLine, a_method_that_is_none_is_not_told) {
+  for (const auto& [method, shown] : {std::pair<std::string, std::string>{"PUT", "PUT"},
+                                      {"BASELINE-CONTROL", "BASELINE-CONTROL"},
+                                      {"", ""},
+                                      {"dk_p3Zk-Q7uX_aB0cD1eF2gH3iJ4", "other"},
+                                      {"get", "other"},
+                                      {"G\"ET", "other"},
+                                      {std::string(21, 'A'), "other"}}) {
+    AnsweredRequest request = whole();
+    request.method = method;
+    const std::string line = line_of(request, false);
+    EXPECT_NE(line.find(shown.empty() ? " request path=" : " request method=" + shown + " "), std::string::npos) << line;
+  }
+}
+
 }  // namespace
 }  // namespace dialin::telemetry
