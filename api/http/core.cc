@@ -2,13 +2,19 @@
 
 namespace dialin::http {
 
-std::size_t Core::connection_opened() {
-  const std::size_t open = connections_.fetch_add(1) + 1;
-  telemetry.set(Gauge::connections_open, static_cast<double>(connections_.load()));  // not `open`: another thread's may be newer
-  return open;
+bool Core::is_bounded(const Peer& peer) const {
+  return options.connections_per_address > 0 && (options.is_loopback_bounded || !peer.is_loopback());
 }
 
-void Core::connection_closed() {
+Core::Counted Core::connection_opened(const Peer& peer) {
+  const std::size_t of_address = is_bounded(peer) ? addresses_.opened(peer) : 0;
+  const std::size_t open = connections_.fetch_add(1) + 1;
+  telemetry.set(Gauge::connections_open, static_cast<double>(connections_.load()));  // not `open`: another thread's may be newer
+  return {open, of_address};
+}
+
+void Core::connection_closed(const Peer& peer) {
+  if (is_bounded(peer)) addresses_.closed(peer);
   const std::size_t open = connections_.fetch_sub(1) - 1;
   telemetry.set(Gauge::connections_open, static_cast<double>(connections_.load()));
   if (open > 0) return;

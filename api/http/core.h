@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "api/http/address_counts.h"
 #include "api/http/handler.h"
 #include "api/http/request_parser.h"
 #include "api/http/server.h"
@@ -26,9 +27,12 @@ struct Core {
   Handler& handler;
   Telemetry& telemetry;
 
-  /// How many there are with this one.
-  std::size_t connection_opened();
-  void connection_closed();
+  struct Counted {
+    std::size_t open = 0;        ///< all, with this one
+    std::size_t of_address = 0;  ///< 0: of an address that is not bounded
+  };
+  Counted connection_opened(const Peer& peer);
+  void connection_closed(const Peer& peer);
   /// Until no connection is open; false when `time` is over before.
   bool wait_until_empty(std::chrono::milliseconds time);
 
@@ -36,7 +40,10 @@ struct Core {
   void stream_closed();
 
  private:
+  bool is_bounded(const Peer& peer) const;
+
   std::atomic<std::size_t> connections_{0};
+  AddressCounts addresses_;
   std::atomic<std::size_t> streams_{0};
   std::mutex mutex_;
   std::condition_variable empty_;

@@ -5,12 +5,14 @@
 
 // The thread sanitizer does not know Asio's fences; the loops here have one thread each and do not rest on them.
 #pragma GCC diagnostic ignored "-Wtsan"
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <exception>
+#include <iterator>
 #include <system_error>
 #include <thread>
 
@@ -27,6 +29,8 @@ namespace {
 constexpr int kOneThread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 constexpr std::size_t kOutputBytes = 16 * 1024;
 constexpr std::size_t kLookedAtMax = 64;
+constexpr std::string_view kTooMany = "This server has as many connections as it may have.";
+constexpr std::string_view kTooManyOfAddress = "Your address has as many connections as it may have.";
 
 template <class... Visitors>
 struct Visit : Visitors... {
@@ -138,30 +142,39 @@ void IoThread::open(Letter& letter) {
   }
 }
 
+/// Who came where all are busy may find room at another thread: each is asked once.
+bool IoThread::passes_on(NewConnection& connection) {
+  if (is_draining_ || ++connection.asked >= core_.options.threads) return false;
+  next_->put(std::move(connection));
+  return true;
+}
+
 void IoThread::open(NewConnection connection) {
+  const bool is_refused = connection.is_one_too_many_of_its || (connection.is_one_too_many && !make_room());
+  if (is_refused && !connection.is_one_too_many_of_its && passes_on(connection)) return;
   std::unique_ptr<Session> session;
   try {
     session = std::make_unique<Session>(*this, std::move(connection.socket), connection.peer);
   } catch (...) {
-    core_.connection_closed();
+    core_.connection_closed(connection.peer);
     throw;
   }
-  const bool is_refused = connection.is_one_too_many && !make_room();
   sessions_.push_front(std::move(session));
   const auto place = sessions_.begin();
   if (is_refused) {
-    (*place)->start_refused(place);
+    (*place)->start_refused(place, connection.is_one_too_many_of_its ? kTooManyOfAddress : kTooMany);
   } else {
     (*place)->start(place);
   }
 }
 
 /// Of the connections that have been of no use for the longest time one that is not being answered ends. Only so many are looked at: when
-/// all of these are streams or slow readers of answers, the newcomer is refused.
+/// all of these are streams or slow readers of answers, there is no room. They are of use, so the next look begins behind them.
 bool IoThread::make_room() {
-  std::size_t looked_at = 0;
-  for (auto next = sessions_.end(); next != sessions_.begin() && looked_at < kLookedAtMax; ++looked_at) {
-    if ((*--next)->make_room()) return true;
+  for (std::size_t left = std::min(kLookedAtMax, sessions_.size()); left > 0; --left) {
+    const auto last = std::prev(sessions_.end());
+    if ((*last)->make_room()) return true;
+    came_to_use(last);
   }
   return false;
 }

@@ -25,6 +25,8 @@ class IoThread {
   ~IoThread();
 
   void start();
+  /// Before start(): who is asked for room when none is here. All threads are in the ring.
+  void may_pass_on(std::shared_ptr<Mailbox> next) { next_ = std::move(next); }
   /// Any other thread; for good. What is in the mailbox is done before, what comes later is thrown away.
   void stop();
   const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
@@ -60,6 +62,7 @@ class IoThread {
   void open(Letter& letter);
   void give_turns();
   bool make_room();
+  bool passes_on(NewConnection& connection);
 
   const std::size_t number_;
   Core& core_;
@@ -73,6 +76,7 @@ class IoThread {
   std::vector<Session*> scheduled_, taking_turns_;
   std::vector<Letter> letters_;
   std::shared_ptr<Mailbox> mailbox_;
+  std::shared_ptr<Mailbox> next_;
 };
 
 }  // namespace dialin::http

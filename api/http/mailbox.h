@@ -20,7 +20,9 @@ struct SessionLink;
 struct NewConnection {
   OwnedSocket socket;
   Peer peer;
-  bool is_one_too_many = false;  ///< another makes room, or it is refused
+  bool is_one_too_many = false;         ///< another makes room, or it is refused
+  bool is_one_too_many_of_its = false;  ///< address: it is refused
+  std::size_t asked = 0;                ///< io threads that had nobody to make room
 };
 /// What is to be said to a request that waits for its answer.
 struct Answer {

@@ -32,6 +32,12 @@ Bytes16 Peer::neighbourhood() const {
   return prefix;
 }
 
+bool Peer::is_loopback() const {
+  constexpr std::uint8_t kV4 = 127;  // RFC 1122, 3.2.1.3
+  constexpr Bytes16 kV6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  return is_mapped(address) ? address[kMappedBytes] == kV4 : address == kV6;
+}
+
 Peer peer_of(const sockaddr_storage& accepted) {
   Peer peer;
   if (accepted.ss_family == AF_INET) {

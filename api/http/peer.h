@@ -21,6 +21,8 @@ struct Peer {
   /// What bounds by address count as one peer: all of an IPv4 address, the first 64 bits of an IPv6 one, because whoever has one of these
   /// addresses has them all.
   Bytes16 neighbourhood() const;
+  /// On this machine: a proxy perhaps, and then anybody's.
+  bool is_loopback() const;
 
   friend bool operator==(const Peer&, const Peer&) = default;
 };

@@ -16,6 +16,8 @@ namespace {
 
 /// So many of those that are one too many are told so at the same time; the rest is closed without a word.
 constexpr std::size_t kRefusedMax = 256;
+/// Of one address, beside that.
+constexpr std::size_t kRefusedOfAddressMax = 16;
 /// After connections were closed by force: until their last operations have come back.
 constexpr std::chrono::seconds kCloseTime{5};
 
@@ -34,6 +36,7 @@ class Server::Engine {
     raise_descriptor_limit();
     const std::size_t count = std::max<std::size_t>(core_.options.threads, 1);
     for (std::size_t i = 0; i < count; ++i) threads_.push_back(std::make_unique<IoThread>(i, core_));
+    for (std::size_t i = 0; i < count; ++i) threads_[i]->may_pass_on(threads_[(i + 1) % count]->mailbox());
     listener_ = std::make_unique<Listener>(threads_.front()->loop(), core_);
     port_ = listener_->port();
   }
@@ -52,10 +55,16 @@ class Server::Engine {
  private:
   void take(OwnedSocket socket, const Peer& peer) {
     core_.telemetry.add(Counter::connections_accepted);
-    const std::size_t open = core_.connection_opened();
-    if (open > core_.options.connections_max + kRefusedMax) return core_.connection_closed();
+    const ServerOptions& options = core_.options;
+    const Core::Counted counted = core_.connection_opened(peer);
+    const bool is_too_many_of_address = counted.of_address > options.connections_per_address;
+    if (counted.open > options.connections_max + kRefusedMax ||
+        (is_too_many_of_address && counted.of_address > options.connections_per_address + kRefusedOfAddressMax)) {
+      return core_.connection_closed(peer);
+    }
     next_ = (next_ + 1) % threads_.size();
-    threads_[next_]->mailbox()->put(NewConnection{std::move(socket), peer, open > core_.options.connections_max});
+    threads_[next_]->mailbox()->put(
+        NewConnection{std::move(socket), peer, counted.open > options.connections_max, is_too_many_of_address, 0});
   }
 
   Core core_;

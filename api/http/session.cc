@@ -28,7 +28,7 @@ Session::Session(IoThread& thread, OwnedSocket socket, const Peer& peer)
       is_opening_(core_.options.tls != nullptr) {}
 
 Session::~Session() {
-  core_.connection_closed();
+  core_.connection_closed(peer_);
 }
 
 void Session::start(std::list<std::unique_ptr<Session>>::iterator place) {
@@ -37,10 +37,10 @@ void Session::start(std::list<std::unique_ptr<Session>>::iterator place) {
   end_turn();
 }
 
-void Session::start_refused(std::list<std::unique_ptr<Session>>::iterator place) {
+void Session::start_refused(std::list<std::unique_ptr<Session>>::iterator place, std::string_view why) {
   place_ = place;
   core_.telemetry.add(Counter::connections_refused);
-  refuse(503, "This server has as many connections as it may have.");
+  refuse(503, why);
   end_turn();
 }
 

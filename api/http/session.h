@@ -30,7 +30,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
 
   // Called by the io thread.
   void start(std::list<std::unique_ptr<Session>>::iterator place);
-  void start_refused(std::list<std::unique_ptr<Session>>::iterator place);
+  void start_refused(std::list<std::unique_ptr<Session>>::iterator place, std::string_view why);
   void on_turn();  ///< what schedule() asked for
   /// Ends a connection that waits for a request, or for the rest of one. Whether it did; then it may be gone.
   bool make_room();

@@ -36,6 +36,7 @@ struct ServeOptions {
   std::size_t threads = 0;  ///< 0: as many as cores
   std::size_t queue_max = 4096;
   std::size_t connections_max = 20'000;
+  std::optional<std::uint64_t> connections_per_address;  ///< absent: a quarter of all, and of loopback as many as there may be
   std::size_t body_bytes_max = 64 * 1024;
   LimitOptions limits;
   LineOptions lines;

@@ -36,12 +36,18 @@ service::WriterLimits writer_limits(const ServeOptions& options) {
   return limits;
 }
 
+/// One address may have this part of all connections, unless told.
+constexpr std::size_t kShareOfAddress = 4;
+
 http::ServerOptions server_options(const ServeOptions& options, const std::shared_ptr<http::TlsContext>& tls) {
   http::ServerOptions server;
   server.host = options.host;
   server.port = options.port;
   server.threads = options.threads;
   server.connections_max = options.connections_max;
+  server.connections_per_address =
+      options.connections_per_address.value_or(std::max<std::size_t>(1, options.connections_max / kShareOfAddress));
+  server.is_loopback_bounded = options.connections_per_address.has_value();
   server.body_bytes_max = options.body_bytes_max;
   server.tls = tls;
   return server;
