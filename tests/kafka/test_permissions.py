@@ -5,7 +5,7 @@ from confluent_kafka.admin import AclOperation, ResourceType
 
 from kafka.test_one_node import created, readiness, until
 from live.client import Client
-from live.guarded_nodes import GuardedNodes
+from live.guarded_nodes import PASSWORDS, GuardedNodes
 from live.kafka_nodes import VERSION
 from live.server import NotServing, Server, run
 
@@ -52,6 +52,27 @@ def reasons(node) -> list[str]:
 def test_a_wrong_password_is_named(guarded, topic):
     done = run("init", *guarded.words(topic, "admin", "wrong"), check=3)
     assert "Invalid username or password" in done.stderr
+
+
+def test_no_password_is_said_by_who_is_asked_to_say_everything(guarded, topic, tmp_path):
+    """Not by librdkafka either, whose lines go the same way."""
+    everything = ["--kafka-property", "debug=all", "--log-level", "debug"]
+    stranger = Server(tmp_path / "stranger", *guarded.words(topic, "admin", "another-secret"), *everything)
+    stranger.add_key("acme")
+    with pytest.raises(NotServing) as refused:
+        stranger.start(patience_s=5)
+    assert "another-secret" not in refused.value.output and len(refused.value.output) > 500
+    run("init", *guarded.words(topic, "admin"))
+    node = Server(tmp_path / "node", *guarded.words(topic, "admin"), *everything)
+    key = node.add_key("acme")
+    node.start()
+    created(Client(node, key))
+    (tmp_path / "metrics").write_bytes(Client(node, key).get("/metrics").body)
+    (tmp_path / "readyz").write_bytes(Client(node, key).get("/readyz").body)
+    assert node.stop() == 0
+    assert "sasl" in node.output.read_text().lower()
+    told = [str(file) for file in tmp_path.rglob("*") if file.is_file() and any(password.encode() in file.read_bytes() for password in PASSWORDS.values())]
+    assert told == []
 
 
 def test_what_is_not_let_is_named(guarded, topic, serve):
