@@ -1,7 +1,6 @@
 #include "infra/media/check.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 namespace dialin::media {
@@ -43,12 +42,8 @@ void Check::connect(std::vector<Address> addresses) {
   until_ = deadline_ + std::chrono::seconds(1);  // libcurl keeps the time, and tells more
   // Validators are of the file that they came with, wherever it was reached from.
   const bool is_known = known_ && known_->judged_url == at_.text;
-  try {
-    transfer_ = std::make_unique<Transfer>(
-        tools_.multi, Transfer::Wanted{at_, std::move(addresses), is_known ? known_->validators : Validators{}, left}, tools_.rules);
-  } catch (const std::runtime_error& fault) {
-    settle(MusicVerdict::Code::unjudged, fault.what());
-  }
+  transfer_ = std::make_unique<Transfer>(
+      tools_.multi, Transfer::Wanted{at_, std::move(addresses), is_known ? known_->validators : Validators{}, left}, tools_.rules);
 }
 
 bool Check::take(const void* handle, int code) {
@@ -75,7 +70,8 @@ bool Check::take(const void* handle, int code) {
 }
 
 void Check::redirect(const std::string& location) {
-  if (++redirects_ > kRedirectsMax) return unreached("it redirects more than " + std::to_string(kRedirectsMax) + " times");
+  if (redirects_ == kRedirectsMax) return unreached("it redirects more than " + std::to_string(kRedirectsMax) + " times");
+  ++redirects_;
   go_to(redirected(at_, location));
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "domain/ids.h"
 #include "domain/music.h"
@@ -22,6 +23,7 @@ class Check {
   static constexpr std::chrono::seconds kMost{15};  ///< from the beginning to the verdict
   static constexpr std::chrono::seconds kLookupMost{5};
   static constexpr unsigned kRedirectsMax = 5;
+  static constexpr std::string_view kFault = "the node failed at it; its log says why";
 
   /// What all checks work with; outlives them.
   struct Tools {
@@ -42,6 +44,8 @@ class Check {
   bool take(const Lookups::Answer& answer);
   /// Whether the transfer was of this check, which then goes on.
   bool take(const void* handle, int code);
+  /// Gives up because of a fault of ours.
+  void fail() { settle(MusicVerdict::Code::unjudged, std::string(kFault)); }
   /// Gives up what takes too long.
   void look_at(Clock::time_point now);
   /// When look_at() has something to do.

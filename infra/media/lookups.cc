@@ -5,6 +5,7 @@
 #include <resolv.h>
 
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <unordered_map>
@@ -43,6 +44,15 @@ Lookups::Answer look_up(std::uint64_t ticket, const std::string& host) {
   }
   if (answer.addresses.empty()) answer.why = error == 0 ? "its host name has no address" : what_failed(error);
   return answer;
+}
+
+/// What is thrown here would end the process.
+Lookups::Answer look_up_without_fault(std::uint64_t ticket, const std::string& host) {
+  try {
+    return look_up(ticket, host);
+  } catch (const std::bad_alloc&) {
+    return {ticket, {}, std::string(what_failed(EAI_MEMORY))};
+  }
 }
 
 }  // namespace
@@ -88,7 +98,7 @@ bool Lookups::begin(const TenantId& tenant, std::uint64_t ticket, std::string ho
   try {
     // Nothing can end a getaddrinfo() that is stuck, so nobody may wait for its thread.
     std::thread([shared = shared_, tenant, ticket, host = std::move(host)] {
-      Answer answer = look_up(ticket, host);
+      Answer answer = look_up_without_fault(ticket, host);
       shared->end(tenant);
       shared->tell(std::move(answer));
     }).detach();

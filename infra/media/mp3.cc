@@ -133,7 +133,7 @@ class Mp3Judge::Decoding {
     frame_bytes_ += kHeaderBytes + body_bytes;
     since_frame_ = 0;
     ticks_ += static_cast<std::uint64_t>(samples) * kTicksASecond / static_cast<std::uint64_t>(frame.rate);
-    if (ticks_ >= kTicksMax) why_ = "must name an MP3 of less than 60 s, and it lasts longer";
+    if (ticks_ >= kTicksMax) why_ = "must name an MP3 of less than 60 s, and this lasts as long or longer";
   }
 
   Handle handle_;

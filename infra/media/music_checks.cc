@@ -19,6 +19,8 @@ using Code = MusicVerdict::Code;
 
 /// How long the loop sleeps when nothing is due and nobody wakes it.
 constexpr std::chrono::milliseconds kSleepMost{1000};
+/// Between a fault of the loop and its next turn, so that one that stays fills no disk with lines.
+constexpr std::chrono::milliseconds kFaultPause{100};
 // A look, at the queue as at what runs, may come one sleep late.
 static_assert(kMusicVerdictMost >= CheckQueue::kWaitMost + Check::kMost + 2 * kSleepMost);
 
@@ -60,9 +62,10 @@ class MusicChecks::Loop {
         telemetry_.add(Counter::music_unjudged);
         return false;
       }
-      ++callers_;
-      ++callers_of_[tenant];
+      std::size_t& of_tenant = callers_of_[tenant];
       arrived_.emplace_back(std::move(url), Caller{tenant, std::move(done), Clock::now()});
+      ++callers_;
+      ++of_tenant;
     }
     curl_multi_wakeup(multi_.get());
     return true;
@@ -88,35 +91,78 @@ class MusicChecks::Loop {
   }
 
   void run() {
-    while (take_arrived()) {
-      drive();
-      give_up(Clock::now());
-      while (auto next = queue_.take()) begin(std::move(next));
-      settle();
-      telemetry_.set(Gauge::music_waiting, static_cast<double>(queue_.waiting()));
-      telemetry_.set(Gauge::music_running, static_cast<double>(running_.size()));
-      // What has just settled may have made room.
-      if (queue_.waiting() > 0 && is_room_made_) continue;
-      curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(sleep().count()), nullptr);
+    for (bool goes_on = true; goes_on;) {
+      try {
+        goes_on = turn();
+      } catch (const std::exception& fault) {
+        // Of no check in particular. Writes that name no music have nothing to do with it, so the process goes on.
+        say_failed(fault);
+        drop_all(Check::kFault);
+        std::this_thread::sleep_for(kFaultPause);
+      }
     }
+    drop_all("the node is stopping");
+  }
+
+  /// False: to stop.
+  bool turn() {
+    if (!take_arrived()) return false;
+    drive();
+    give_up(Clock::now());
+    while (auto next = queue_.take()) begin(std::move(next));
+    settle();
+    telemetry_.set(Gauge::music_waiting, static_cast<double>(queue_.waiting()));
+    telemetry_.set(Gauge::music_running, static_cast<double>(running_.size()));
+    // What has just settled may have made room.
+    if (queue_.waiting() == 0 || !is_room_made_) curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(sleep().count()), nullptr);
+    return true;
+  }
+
+  void drop_all(std::string_view why) {
+    const MusicVerdict verdict{Code::unjudged, std::string(why)};
     running_.clear();
-    for (const auto& check : queue_.all()) tell(*check, {Code::unjudged, "the node is stopping"});
-    while (!callers_for_.empty()) tell(callers_for_.begin()->first, {Code::unjudged, "the node is stopping"});
+    queue_ = CheckQueue();
+    for (auto& [url, caller] : std::exchange(adding_, {})) {
+      if (caller.done) answer(caller, verdict);
+    }
+    while (!callers_for_.empty()) tell(callers_for_.begin()->first, verdict);
+    // A fault may have come between a caller and its answer.
+    const std::lock_guard lock(mutex_);
+    callers_ = arrived_.size();
+    callers_of_.clear();
+    for (const auto& [url, caller] : arrived_) ++callers_of_[caller.tenant];
+  }
+
+  void say_failed(const std::exception& fault) {
+    telemetry_.say(Level::error, std::string("a check of hold music failed: ") + fault.what());
+  }
+
+  /// A step of one check, which alone fails when the step throws: nobody may spoil the checks of others.
+  template <class Step>
+  bool step_of(Check& check, const Step& step) {
+    try {
+      return step(check);
+    } catch (const std::exception& fault) {
+      say_failed(fault);
+      check.fail();
+      return true;
+    }
   }
 
   /// False: to stop.
   bool take_arrived() {
-    Arrived arrived;
     {
       const std::lock_guard lock(mutex_);
-      arrived.swap(arrived_);
+      adding_.swap(arrived_);
     }
-    for (auto& [url, caller] : arrived) add(std::move(url), std::move(caller));
+    for (auto& [url, caller] : adding_) add(std::move(url), caller);
+    adding_.clear();
     const std::lock_guard lock(mutex_);
     return !stopping_;
   }
 
-  void add(std::string url, Caller caller) {
+  /// Takes the caller, whose `done` is empty then.
+  void add(std::string url, Caller& caller) {
     const auto now = Clock::now();
     const KnownVerdict* known = cache_.find(caller.tenant, url);
     if (known != nullptr && cache_.is_fresh(*known, now)) {
@@ -124,23 +170,29 @@ class MusicChecks::Loop {
       return answer(caller, known->verdict);
     }
     auto& waiting = callers_for_[key_of(caller.tenant, url)];
-    const TenantId tenant = caller.tenant;
-    waiting.push_back(std::move(caller));
-    if (waiting.size() == 1) queue_.push(std::make_unique<Check>(tools_, tenant, std::move(url)), now);
+    waiting.push_back({caller.tenant, nullptr, caller.since});
+    waiting.back().done.swap(caller.done);
+    if (waiting.size() == 1) queue_.push(std::make_unique<Check>(tools_, caller.tenant, std::move(url)), now);
   }
 
   void begin(std::unique_ptr<Check> check) {
-    check->begin(cache_.find(check->tenant(), check->url()));
     running_.push_back(std::move(check));
+    step_of(*running_.back(), [this](Check& begun) {
+      begun.begin(cache_.find(begun.tenant(), begun.url()));
+      return true;
+    });
+  }
+
+  /// To the one whose it is; what nobody has waited for to its end is nobody's any more.
+  template <class... What>
+  void hand_on(const What&... what) {
+    for (const auto& check : running_) {
+      if (step_of(*check, [&](Check& maybe) { return maybe.take(what...); })) return;
+    }
   }
 
   void drive() {
-    for (const Lookups::Answer& answer : lookups_.take()) {
-      // One that nobody has waited for to its end is nobody's any more.
-      for (const auto& check : running_) {
-        if (check->take(answer)) break;
-      }
-    }
+    for (const Lookups::Answer& answer : lookups_.take()) hand_on(answer);
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     int left = 0;
@@ -148,14 +200,16 @@ class MusicChecks::Loop {
       if (message->msg != CURLMSG_DONE) continue;
       const void* handle = message->easy_handle;
       const int code = message->data.result;
-      for (const auto& check : running_) {
-        if (check->take(handle, code)) break;
-      }
+      hand_on(handle, code);
     }
   }
 
   void give_up(Clock::time_point now) {
-    for (const auto& check : running_) check->look_at(now);
+    for (const auto& check : running_)
+      step_of(*check, [now](Check& running) {
+        running.look_at(now);
+        return true;
+      });
     for (const auto& check : queue_.late(now)) tell(*check, {Code::unjudged, "too many are being looked at"});
   }
 
@@ -180,10 +234,10 @@ class MusicChecks::Loop {
   void tell(const std::string& key, const MusicVerdict& verdict) {
     const auto node = callers_for_.extract(key);
     if (node.empty()) return;
-    for (const Caller& caller : node.mapped()) answer(caller, verdict);
+    for (Caller& caller : node.mapped()) answer(caller, verdict);
   }
 
-  void answer(const Caller& caller, const MusicVerdict& verdict) {
+  void answer(Caller& caller, const MusicVerdict& verdict) {
     telemetry_.add(counter_of(verdict.code));
     telemetry_.observe(Histogram::music_seconds, std::chrono::duration<double>(Clock::now() - caller.since).count());
     {
@@ -191,7 +245,7 @@ class MusicChecks::Loop {
       --callers_;
       if (const auto mine = callers_of_.find(caller.tenant); --mine->second == 0) callers_of_.erase(mine);
     }
-    caller.done(verdict);
+    std::exchange(caller.done, nullptr)(verdict);
   }
 
   std::chrono::milliseconds sleep() const {
@@ -210,6 +264,7 @@ class MusicChecks::Loop {
   CheckQueue queue_;
   std::vector<std::unique_ptr<Check>> running_;
   std::unordered_map<std::string, std::vector<Caller>> callers_for_;  ///< by key_of()
+  Arrived adding_;
   bool is_room_made_ = false;
 
   std::mutex mutex_;

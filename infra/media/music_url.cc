@@ -80,7 +80,7 @@ Result<MusicUrl, BrokenRule> parse_music_url(std::string_view text) {
 
 Result<MusicUrl, BrokenRule> redirected(const MusicUrl& from, std::string_view location) {
   const Url url(curl_url());
-  if (!url || !set(url.get(), from.text) || !set(url.get(), location)) return why_not("it redirects to what is no URL");
+  if (!url || !set(url.get(), from.text) || !set(url.get(), location)) return why_not("it redirects to what is no URL of http or https");
   return judged(url.get());
 }
 

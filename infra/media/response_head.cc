@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace dialin::media {
 namespace {
@@ -36,7 +37,7 @@ bool ResponseHead::add(std::string_view line) {
   if (line.substr(0, 5) == "HTTP/") {
     begin(line);
   } else if (trimmed(line).empty()) {
-    is_complete_ = status >= 200;
+    is_complete_ = status >= 200 || status == 101;  // after which it is no longer HTTP
   } else {
     take_field(line);
   }
@@ -47,6 +48,7 @@ void ResponseHead::begin(std::string_view status_line) {
   const std::size_t so_far = bytes_;
   *this = ResponseHead();
   bytes_ = so_far;
+  is_http1 = status_line.substr(0, 7) == "HTTP/1.";
   const auto space = status_line.find(' ');
   if (space != std::string_view::npos) std::from_chars(status_line.data() + space + 1, status_line.data() + status_line.size(), status);
 }
@@ -69,7 +71,8 @@ void ResponseHead::take_field(std::string_view line) {
   } else if (is_name(name, "content-length")) {
     std::uint64_t length = 0;
     const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-    if (error == std::errc{} && stop == value.data() + value.size()) content_length = length;
+    if (error == std::errc::result_out_of_range) length = std::numeric_limits<std::uint64_t>::max();
+    if (error != std::errc::invalid_argument && stop == value.data() + value.size()) content_length = length;
   }
 }
 

@@ -19,12 +19,13 @@ class ResponseHead {
   bool is_complete() const { return is_complete_; }
 
   unsigned status = 0;
+  bool is_http1 = false;
   std::string location;
   std::string etag;
   std::string last_modified;
   std::string content_encoding;
   std::string transfer_encoding;
-  std::optional<std::uint64_t> content_length;  ///< as it claims
+  std::optional<std::uint64_t> content_length;  ///< as it claims; what is beyond all numbers is the largest
 
  private:
   void begin(std::string_view status_line);

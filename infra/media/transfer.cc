@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -20,6 +21,8 @@ constexpr long kSlowMost_s = 4;
 constexpr long kBufferBytes = 32 * 1024;
 constexpr std::size_t kAddressesMax = 16;
 constexpr std::size_t kValidatorBytesMax = 256;
+constexpr std::string_view kNoHttp = "what its server says is no HTTP";
+constexpr std::string_view kEndlessHead = "its server sends headers without end";
 
 // libcurl's handles are all of one type.
 struct EasyDeleted {
@@ -43,8 +46,9 @@ std::string_view what_failed(CURLcode code) {
     case CURLE_COULDNT_CONNECT:
       return "nobody answers at its address";
     case CURLE_PARTIAL_FILE:
-    case CURLE_RECV_ERROR:
       return "its server ended before all of it had come";
+    case CURLE_RECV_ERROR:
+      return "its server broke off, or broke the rules of HTTP";
     case CURLE_GOT_NOTHING:
       return "its server said nothing";
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -53,7 +57,7 @@ std::string_view what_failed(CURLcode code) {
       return "no TLS 1.2 or newer could be agreed on with its server";
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
-      return "what its server says is no HTTP";
+      return kNoHttp;
     default:
       return {};
   }
@@ -90,16 +94,15 @@ class Transfer::Request {
   const void* handle() const { return easy_.get(); }
 
   End end(CURLcode code) {
-    if (end_) return *std::move(end_);
-    if (code == CURLE_OK && head_.status == 200) {
+    if (fault_) std::rethrow_exception(fault_);
+    if (!end_ && code == CURLE_OK && head_.is_complete()) {
       if (const auto length = judge_.finish(); !length)
         unfit(length.error());
       else
         end_ = End{End::Kind::fit, {}, validators()};
-      return *std::move(end_);
     }
-    const std::string_view what = what_failed(code);
-    return {End::Kind::unreached, why_not(what.empty() ? curl_easy_strerror(code) : what), {}};
+    if (!end_) unreached(what_failed_here(code));
+    return *std::move(end_);
   }
 
  private:
@@ -107,6 +110,22 @@ class Transfer::Request {
   void set(CURLoption option, T value) {
     if (const CURLcode code = curl_easy_setopt(easy_.get(), option, value); code != CURLE_OK)
       throw std::runtime_error(std::string("libcurl: ") + curl_easy_strerror(code));
+  }
+
+  bool is_connected() const {
+    curl_off_t after_us = 0;
+    return curl_easy_getinfo(easy_.get(), CURLINFO_CONNECT_TIME_T, &after_us) == CURLE_OK && after_us > 0;
+  }
+
+  std::string_view what_failed_here(CURLcode code) const {
+    if (code == CURLE_OPERATION_TIMEDOUT && !is_connected())
+      return has_begun_tls_ ? "its server does not agree on TLS in time" : "nobody answers at its address in time";
+    // A line that is longer than libcurl takes has no code of its own.
+    if (code == CURLE_OUT_OF_MEMORY && !head_.is_complete()) return kEndlessHead;
+    // It ended within the head, as libcurl leaves it to who reads the lines.
+    if (code == CURLE_OK) return what_failed(CURLE_PARTIAL_FILE);
+    const std::string_view what = what_failed(code);
+    return what.empty() ? curl_easy_strerror(code) : what;
   }
 
   void set_bounds(std::chrono::milliseconds most) {
@@ -162,20 +181,44 @@ class Transfer::Request {
 
   void set_callbacks() {
     using OpenSocket = curl_socket_t (*)(void*, curlsocktype, curl_sockaddr*);
+    using BeginTls = CURLcode (*)(CURL*, void*, void*);
     using TakeBytes = std::size_t (*)(char*, std::size_t, std::size_t, void*);
-    const OpenSocket open = [](void* self, curlsocktype, curl_sockaddr* to) { return static_cast<Request*>(self)->open_socket(*to); };
+    const OpenSocket open = [](void* self, curlsocktype, curl_sockaddr* to) {
+      return static_cast<Request*>(self)->guarded<curl_socket_t>(CURL_SOCKET_BAD,
+                                                                 [&](Request& request) { return request.open_socket(*to); });
+    };
     const TakeBytes line = [](char* bytes, std::size_t, std::size_t size, void* self) {
-      return static_cast<Request*>(self)->take_line({bytes, size}) ? size : CURL_WRITEFUNC_ERROR;
+      const bool goes_on = static_cast<Request*>(self)->guarded(false, [&](Request& request) { return request.take_line({bytes, size}); });
+      return goes_on ? size : CURL_WRITEFUNC_ERROR;
     };
     const TakeBytes body = [](char* bytes, std::size_t, std::size_t size, void* self) {
-      return static_cast<Request*>(self)->take_body({bytes, size}) ? size : CURL_WRITEFUNC_ERROR;
+      const bool goes_on = static_cast<Request*>(self)->guarded(false, [&](Request& request) { return request.take_body({bytes, size}); });
+      return goes_on ? size : CURL_WRITEFUNC_ERROR;
     };
+    // For libcurl who is in the midst of TLS is not connected.
+    const BeginTls begin_tls = [](CURL*, void*, void* self) {
+      static_cast<Request*>(self)->has_begun_tls_ = true;
+      return CURLE_OK;
+    };
+    set(CURLOPT_SSL_CTX_FUNCTION, begin_tls);
+    set(CURLOPT_SSL_CTX_DATA, static_cast<void*>(this));
     set(CURLOPT_OPENSOCKETFUNCTION, open);
     set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
     set(CURLOPT_HEADERFUNCTION, line);
     set(CURLOPT_HEADERDATA, static_cast<void*>(this));
     set(CURLOPT_WRITEFUNCTION, body);
     set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  }
+
+  /// No exception may pass through libcurl, which is C: end() throws it.
+  template <class T, class Step>
+  T guarded(T when_it_throws, const Step& step) noexcept {
+    try {
+      return step(*this);
+    } catch (...) {
+      fault_ = std::current_exception();
+      return when_it_throws;
+    }
   }
 
   curl_socket_t open_socket(const curl_sockaddr& to) {
@@ -188,7 +231,8 @@ class Transfer::Request {
 
   bool take_line(std::string_view line) {
     const bool was_complete = head_.is_complete();
-    if (!head_.add(line)) return unreached("its server sends headers without end");
+    if (!head_.add(line)) return unreached(kEndlessHead);
+    if (!head_.is_http1) return unreached(kNoHttp);
     return was_complete || !head_.is_complete() || takes_body();
   }
 
@@ -217,7 +261,7 @@ class Transfer::Request {
     return unfit(length ? std::string() : length.error());
   }
 
-  bool too_large() { return unfit("must name an MP3 of less than 10,000,000 bytes, and it has more"); }
+  bool too_large() { return unfit("must name an MP3 of less than 10,000,000 bytes, and this has as many or more"); }
   // False, for who stops because of it. The first reason counts.
   bool unfit(std::string why) {
     if (!end_) end_ = End{End::Kind::unfit, std::move(why), validators()};
@@ -238,10 +282,12 @@ class Transfer::Request {
   std::unique_ptr<curl_slist, ListDeleted> addresses_;
   std::unique_ptr<CURL, EasyDeleted> easy_;
   const bool is_conditional_;
+  bool has_begun_tls_ = false;
   ResponseHead head_;
   Mp3Judge judge_;
   std::uint64_t bytes_ = 0;
   std::optional<End> end_;  ///< as soon as it is clear
+  std::exception_ptr fault_;
 };
 
 Transfer::Transfer(void* multi, Wanted wanted, const TransferRules& rules)

@@ -50,7 +50,7 @@ class Transfer {
 
   /// What curl_multi_info_read() calls it.
   const void* handle() const;
-  /// Once it is over; `code` is its CURLcode.
+  /// Once it is over; `code` is its CURLcode. Throws what was thrown meanwhile, such as std::bad_alloc.
   End end(int code);
 
  private:

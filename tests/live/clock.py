@@ -2,7 +2,8 @@
 
 import pathlib
 import struct
-import subprocess
+
+from live.preload import compiled
 
 SOURCE = pathlib.Path(__file__).with_name("strange_clock.cc")
 
@@ -11,11 +12,8 @@ class StrangeClock:
     """Its library and its setting stand in `home`."""
 
     def __init__(self, home: pathlib.Path):
-        self.library, self.setting = home / "strange_clock.so", home / "off_by_ns"
-        home.mkdir(parents=True, exist_ok=True)
+        self.library, self.setting = compiled(SOURCE, home), home / "off_by_ns"
         self.setting.write_bytes(struct.pack("<q", 0))
-        if not self.library.exists():
-            subprocess.run(["g++", "-std=c++20", "-O1", "-shared", "-fPIC", "-o", self.library, SOURCE], check=True)
 
     def set(self, off_by_s: float) -> None:
         """Counts at once."""

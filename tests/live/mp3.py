@@ -1,13 +1,17 @@
 """MPEG audio made by hand: frames of silence, all zero behind the header. The rates are those of MPEG-1, layer III."""
 
-KBPS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 RATES = (44_100, 48_000, 32_000)
+# By layer.
+KBPS = {1: tuple(range(0, 449, 32)),
+        2: (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+        3: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)}
 FRAME_MS = 24  # 1,152 samples at 48,000/s
 
 
 def frame(kbps: int = 128, rate: int = 48_000, layer: int = 3) -> bytes:
-    header = bytes((0xFF, 0xF8 | (4 - layer) << 1 | 1, KBPS.index(kbps) << 4 | RATES.index(rate) << 2, 0))
-    return header.ljust(144_000 * kbps // rate, b"\0")
+    header = bytes((0xFF, 0xF8 | (4 - layer) << 1 | 1, KBPS[layer].index(kbps) << 4 | RATES.index(rate) << 2, 0))
+    length = 144_000 * kbps // rate if layer != 1 else 12_000 * kbps // rate * 4
+    return header.ljust(length, b"\0")
 
 
 def constant(ms: int, kbps: int = 128) -> bytes:

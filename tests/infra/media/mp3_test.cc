@@ -17,7 +17,7 @@ std::string judged(std::string_view bytes) {
   return length ? std::to_string((length->count() + 500) / 1000) + " ms" : length.error();
 }
 
-constexpr std::string_view kTooLong = "must name an MP3 of less than 60 s, and it lasts longer";
+constexpr std::string_view kTooLong = "must name an MP3 of less than 60 s, and this lasts as long or longer";
 constexpr std::string_view kNone = "must name an MP3: no frames of MPEG audio layer III were found in it";
 
 bool is_junk(const std::string& judgement) {
