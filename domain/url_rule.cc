@@ -15,6 +15,10 @@ std::optional<BrokenRule> check_url(std::string_view text) {
     return BrokenRule{"must be a URL whose scheme is https or http"};
   }
   if (!url.has_authority() || url.encoded_host().empty()) return BrokenRule{"must be a URL with a host"};
+  // Boost 1.81 takes what stands behind the port of a host in brackets for a path: `http://[::1]:80x@example.com/`. Others see a user
+  // there.
+  if (!url.encoded_path().empty() && url.encoded_path().front() != '/')
+    return BrokenRule{"must be a URL with nothing between host and path but a port"};
   if (url.has_userinfo()) return BrokenRule{"must be a URL without user name or password"};
   // Grammar allows any digits; what is out of range reads as 0, and nobody listens there.
   if (!url.port().empty() && url.port_number() == 0) return BrokenRule{"must be a URL with a port from 1 to 65535, or none"};

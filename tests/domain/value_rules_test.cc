@@ -107,6 +107,8 @@ TEST(Url, refusal_names_the_rule) {
       {"https://me@example.com", "user name"},
       {"https://me:secret@example.com", "user name"},
       {"https://@example.com", "user name"},
+      {"https://[::1]:80x@example.com/", "between host and path"},
+      {"https://[::1]x@example.com/", "between host and path"},
       {"https://example.com:0", "port"},
       {"https://example.com:65536", "port"},
       {"https://example.com:99999999999", "port"},
