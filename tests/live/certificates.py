@@ -43,3 +43,10 @@ class Authority:
         if shown:
             context.load_cert_chain(shown.certificate, shown.key)
         return context
+
+    @staticmethod
+    def serving(pair: Pair) -> ssl.SSLContext:
+        """Of a server that shows it."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pair.certificate, pair.key)
+        return context
