@@ -33,6 +33,7 @@ enum class Counter : std::uint8_t {
   log_append_failures,
   log_damage_met,  ///< reads of records that do not match their hash
   lines_dropped,   ///< of stderr: nobody read them in time
+  figures_failed,  ///< that were to be looked up (looked_figure.h) and could not be had
   log_strays,
   writes_forwarded,
   tls_handshakes_full,
@@ -44,14 +45,20 @@ enum class Counter : std::uint8_t {
 enum class Gauge : std::uint8_t {
   log_end,
   applied,
+  lag_records,  ///< as /readyz tells it
   write_queue_depth,
+  write_queue_max,
   connections_open,
+  connections_max,
   streams_open,
   slow_read_queue_depth,
   music_waiting,
   music_running,
   chain_ahead_of_clock_seconds,
   ready,
+  halted,               ///< the log under this node is not the one that it was
+  views_rebuilding,     ///< those of a newer schema are being built
+  views_rebuild_waits,  ///< for room, or for another try
   leads,
   term,
   tls_certificate_expires,  ///< in seconds since 1970

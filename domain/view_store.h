@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "domain/looked_figure.h"
 #include "domain/result.h"
 
 namespace dialin {
@@ -88,6 +89,9 @@ class ViewStore : public ViewReader {
   virtual bool resume() = 0;
   /// Entries of Family::idempotency whose first 8 value bytes (big-endian microseconds) are below `us` may be dropped at leisure.
   virtual void forget_idempotency_before(std::int64_t us) = 0;
+
+  /// Those that it keeps, if any. Any thread, beside reads and writes; never waits for them.
+  virtual void tell_figures(const TellFigure&) const {}
 };
 
 }  // namespace dialin

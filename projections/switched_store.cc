@@ -153,5 +153,8 @@ bool SwitchedStore::resume() {
 void SwitchedStore::forget_idempotency_before(std::int64_t us) {
   current().forget_idempotency_before(us);
 }
+void SwitchedStore::tell_figures(const TellFigure& tell) const {
+  Lease(*this).store().tell_figures(tell);
+}
 
 }  // namespace dialin::projections

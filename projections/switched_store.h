@@ -36,6 +36,7 @@ class SwitchedStore : public ViewStore {
   Result<void, StoreError> flush() override;
   bool resume() override;
   void forget_idempotency_before(std::int64_t us) override;
+  void tell_figures(const TellFigure& tell) const override;
 
  private:
   class Batch;

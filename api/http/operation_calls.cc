@@ -16,8 +16,33 @@ std::vector<std::string> reasons_not_ready(const Wiring& wiring, const NodeStand
   if (wiring.unready) reasons = wiring.unready();
   if (standing != nullptr) reasons.insert(reasons.end(), standing->reasons.begin(), standing->reasons.end());
   if (std::string trouble = wiring.writer.trouble(); !trouble.empty()) reasons.push_back(std::move(trouble));
-  wiring.telemetry.set(Gauge::ready, reasons.empty() ? 1 : 0);
   return reasons;
+}
+
+Readiness readiness_of(const Call& call) {
+  // In this order, so that the lag is never below nothing.
+  const Sequence applied = call.applied();
+  Sequence end = std::max(call.wiring.log.tail().sequence, applied);
+  std::optional<NodeStanding> standing;
+  if (call.wiring.standing) {
+    standing = call.wiring.standing();
+    end.value += standing->unread;
+  }
+  auto reasons = reasons_not_ready(call.wiring, standing ? &*standing : nullptr);
+  const std::string_view role = standing ? standing->role : call.wiring.only_reads() ? "read-only" : "leader";
+  ViewsStanding views;
+  if (call.wiring.rebuilding) views.rebuilding = call.wiring.rebuilding();
+  return {role, applied, end, std::move(reasons), std::move(standing), std::move(views)};
+}
+
+/// What alerts look at, of what /readyz says. Set when the metrics are asked for, so that they are of one moment.
+void tell(const Readiness& readiness, Telemetry& telemetry) {
+  const auto& rebuilding = readiness.views->rebuilding;
+  telemetry.set(Gauge::ready, readiness.reasons.empty() ? 1 : 0);
+  telemetry.set(Gauge::lag_records, static_cast<double>(readiness.end.value - readiness.applied.value));
+  telemetry.set(Gauge::halted, readiness.role == "halted" ? 1 : 0);
+  telemetry.set(Gauge::views_rebuilding, rebuilding ? 1 : 0);
+  telemetry.set(Gauge::views_rebuild_waits, rebuilding && !rebuilding->trouble.empty() ? 1 : 0);
 }
 
 }  // namespace
@@ -33,28 +58,14 @@ void get_health(Call& call) {
 }
 
 void get_readiness(Call& call) {
-  if (!call.query()) return;
-  // In this order, so that the lag is never below nothing.
-  const Sequence applied = call.applied();
-  Sequence end = std::max(call.wiring.log.tail().sequence, applied);
-  std::optional<NodeStanding> standing;
-  if (call.wiring.standing) {
-    standing = call.wiring.standing();
-    end.value += standing->unread;
-  }
-  auto reasons = reasons_not_ready(call.wiring, standing ? &*standing : nullptr);
-  const std::string_view role = standing ? standing->role : call.wiring.only_reads() ? "read-only" : "leader";
-  ViewsStanding views;
-  if (call.wiring.rebuilding) views.rebuilding = call.wiring.rebuilding();
-  call.respond(readiness_answer(call.admitted.manner, {role, applied, end, std::move(reasons), std::move(standing), std::move(views)}));
+  if (call.query()) call.respond(readiness_answer(call.admitted.manner, readiness_of(call)));
 }
 
 void get_metrics(Call& call) {
   if (!call.query()) return;
-  std::optional<NodeStanding> standing;
-  if (call.wiring.standing) standing = call.wiring.standing();
-  reasons_not_ready(call.wiring, standing ? &*standing : nullptr);  // for its gauge
-  call.respond(metrics_answer(call.admitted.manner, call.wiring.telemetry, call.applied()));
+  const Readiness readiness = readiness_of(call);
+  tell(readiness, call.wiring.telemetry);
+  call.respond(metrics_answer(call.admitted.manner, call.wiring.telemetry, readiness.applied));
 }
 
 void get_checkpoint(Call& call) {

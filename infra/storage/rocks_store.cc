@@ -10,6 +10,7 @@
 #include "infra/storage/database.h"
 #include "infra/storage/reader.h"
 #include "infra/storage/status.h"
+#include "infra/storage/store_figures.h"
 
 namespace dialin::storage {
 namespace {
@@ -79,6 +80,7 @@ class RocksStore : public ViewStore {
   }
 
   void forget_idempotency_before(std::int64_t us) override { database_.horizon().store(us); }
+  void tell_figures(const TellFigure& tell) const override { storage::tell_figures(database_, tell); }
 
  private:
   Result<void, StoreError> flush(bool wait) {
@@ -140,6 +142,7 @@ class RocksReader : public ViewStore {
   Result<void, StoreError> flush() override { return {}; }  // there is nothing to make durable
   bool resume() override { return false; }
   void forget_idempotency_before(std::int64_t) override {}
+  void tell_figures(const TellFigure& tell) const override { storage::tell_figures(database_, tell); }
 
  private:
   Database database_;

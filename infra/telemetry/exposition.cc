@@ -52,9 +52,21 @@ void add_requests(const Figures& figures, const std::vector<RouteName>& routes, 
   }
 }
 
+/// What could not be had is left out: 0 would be a figure.
+void add_looked_up(const LookedUp::Values& values, Families& families) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i]) continue;
+    const MetricName name = name_of(static_cast<LookedFigure>(i));
+    const bool only_grows = name.name.ends_with("_total");
+    prometheus::ClientMetric& added = metric(families, name, only_grows ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge);
+    (only_grows ? added.counter.value : added.gauge.value) = *values[i];
+  }
+}
+
 }  // namespace
 
-std::string exposition_of(const Figures& figures, const std::vector<RouteName>& routes, const std::string& version) {
+std::string exposition_of(const Figures& figures, const LookedUp::Values& looked, const std::vector<RouteName>& routes,
+                          const std::string& version) {
   Families families;
   metric(families, {"dialin_build_info", "1, for the version of the program.", "version", version}, prometheus::MetricType::Gauge)
       .gauge.value = 1;
@@ -72,6 +84,7 @@ std::string exposition_of(const Figures& figures, const std::vector<RouteName>& 
     metric(families, name_of(histogram), prometheus::MetricType::Histogram).histogram =
         cumulative(figures.value(histogram), bounds_of(histogram));
   }
+  add_looked_up(looked, families);
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -6,10 +6,12 @@
 
 #include "domain/answered_request.h"
 #include "infra/telemetry/figures.h"
+#include "infra/telemetry/looked_up.h"
 
 namespace dialin::telemetry {
 
 /// `routes`: of the figures' rows.
-std::string exposition_of(const Figures& figures, const std::vector<RouteName>& routes, const std::string& version);
+std::string exposition_of(const Figures& figures, const LookedUp::Values& looked, const std::vector<RouteName>& routes,
+                          const std::string& version);
 
 }  // namespace dialin::telemetry

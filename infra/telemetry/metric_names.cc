@@ -71,6 +71,8 @@ MetricName name_of(Counter counter) {
     case Counter::log_damage_met:
       return {"dialin_log_damage_met_total",
               "Reads of a record by its sequence that met damage in the log; the line on stderr names the first record that is not sound."};
+    case Counter::figures_failed:
+      return {"dialin_figures_failed_total", "Figures that could not be looked up for /metrics, which then lacks them."};
     case Counter::log_strays:
       return {"dialin_log_strays_total", "Records of the log that are not on the chain, and were skipped."};
     case Counter::writes_forwarded:
@@ -98,10 +100,17 @@ MetricName name_of(Gauge gauge) {
       return {"dialin_log_end_sequence", "Sequence of the last record of the log."};
     case Gauge::applied:
       return {"dialin_applied_sequence", "Sequence of the last record that the views reflect."};
+    case Gauge::lag_records:
+      return {"dialin_lag_records",
+              "Records of the log that the views do not reflect yet, and of a topic, those that this node has not read yet."};
     case Gauge::write_queue_depth:
       return {"dialin_write_queue_depth", "Writes that wait for the writer."};
+    case Gauge::write_queue_max:
+      return {"dialin_write_queue_max", "Writes that may wait for the writer."};
     case Gauge::connections_open:
       return {"dialin_connections_open", "Connections that are open."};
+    case Gauge::connections_max:
+      return {"dialin_connections_max", "Connections that may be open."};
     case Gauge::streams_open:
       return {"dialin_streams_open", "Change streams that are open."};
     case Gauge::slow_read_queue_depth:
@@ -114,6 +123,12 @@ MetricName name_of(Gauge gauge) {
       return {"dialin_chain_ahead_of_clock_seconds", "How far the time of the last record is ahead of this machine's clock."};
     case Gauge::ready:
       return {"dialin_ready", "1 when /readyz says so, else 0."};
+    case Gauge::halted:
+      return {"dialin_halted", "1 when the topic is not the log that it was, and this node goes no further, else 0."};
+    case Gauge::views_rebuilding:
+      return {"dialin_views_rebuilding", "1 while views of a newer schema are built beside those that serve, else 0."};
+    case Gauge::views_rebuild_waits:
+      return {"dialin_views_rebuild_waits", "1 while they are not built, for want of room or another trouble that /readyz names, else 0."};
     case Gauge::leads:
       return {"dialin_leads", "1 when this node leads a log that nodes share, else 0."};
     case Gauge::term:

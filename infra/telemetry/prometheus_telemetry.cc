@@ -3,6 +3,7 @@
 #include "infra/telemetry/exposition.h"
 #include "infra/telemetry/figures.h"
 #include "infra/telemetry/lines.h"
+#include "infra/telemetry/looked_up.h"
 
 namespace dialin::telemetry {
 
@@ -11,16 +12,21 @@ struct PrometheusTelemetry::Parts {
       : version(options.version),
         routes(options.routes),
         figures(routes.size()),
+        looked_up([this](std::uint64_t failures) { figures.add(Counter::figures_failed, failures); }),
         lines(options, [this](std::uint64_t dropped) { figures.add(Counter::lines_dropped, dropped); }) {}
   const std::string version;
   const std::vector<RouteName> routes;
   Figures figures;
+  LookedUp looked_up;
   Lines lines;
 };
 
 PrometheusTelemetry::PrometheusTelemetry(const TelemetryOptions& options) : parts_(std::make_unique<Parts>(options)) {}
 PrometheusTelemetry::~PrometheusTelemetry() = default;
 
+void PrometheusTelemetry::look_at(FigureSource source) {
+  parts_->looked_up.add(std::move(source));
+}
 void PrometheusTelemetry::say(Level level, std::string_view line) {
   parts_->lines.write(level, line);
 }
@@ -38,7 +44,8 @@ void PrometheusTelemetry::answered(const AnsweredRequest& request) {
   if (request.part != AnsweredRequest::Part::stream_begun) parts_->lines.write(request);
 }
 std::string PrometheusTelemetry::expose() const {
-  return exposition_of(parts_->figures, parts_->routes, parts_->version);
+  const LookedUp::Values looked = parts_->looked_up.values();  // first: it counts what fails
+  return exposition_of(parts_->figures, looked, parts_->routes, parts_->version);
 }
 
 }  // namespace dialin::telemetry

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/answered_request.h"
+#include "domain/looked_figure.h"
 #include "domain/telemetry.h"
 
 namespace dialin::telemetry {
@@ -27,6 +28,9 @@ class PrometheusTelemetry : public Telemetry {
  public:
   explicit PrometheusTelemetry(const TelemetryOptions& options);
   ~PrometheusTelemetry() override;
+
+  /// Asks `source` whenever the metrics are, once a second at most; what it stands on must live as long as anybody may ask.
+  void look_at(FigureSource source);
 
   /// One line, whatever is in `line`: control characters are written as spaces (in JSON, escaped).
   void say(Level level, std::string_view line) override;

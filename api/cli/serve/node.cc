@@ -23,6 +23,7 @@
 #include "infra/log/posix_files.h"
 #include "infra/media/music_checks.h"
 #include "infra/sandbox/sandbox.h"
+#include "infra/telemetry/process_figures.h"
 #include "infra/telemetry/prometheus_telemetry.h"
 #include "infra/telemetry/system_clock.h"
 #include "projections/sealing_keys.h"
@@ -61,7 +62,12 @@ struct Ground {
         entrance(random, telemetry),
         tls(std::move(encryption)),
         server(server_options(options, tls), entrance, telemetry),
-        followed(tls.get(), telemetry) {}
+        followed(tls.get(), telemetry) {
+    telemetry.look_at(telemetry::process_figures());
+    telemetry.look_at(telemetry::disk_figures(options.data));
+    telemetry.set(Gauge::write_queue_max, static_cast<double>(options.queue_max));
+    telemetry.set(Gauge::connections_max, static_cast<double>(options.connections_max));
+  }
   static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
     return {.version = std::string(version()),
             .routes = http::route_names(),
@@ -120,6 +126,7 @@ class ServingNode : public Node {
         url_(url_of(options, ground_->server.port())) {
     if (shared_) shared_->identity.log = log_->id();
     hub_.connect([this](std::size_t thread, std::function<void()> work) { ground_->server.post(thread, std::move(work)); });
+    ground_->telemetry.look_at([this](const TellFigure& tell) { served_.store().tell_figures(tell); });  // until stop() has drained
     ring_->follow(ground_->telemetry, [this](std::string_view key_id) { return is_key_needed(key_id); });
   }
   /// Other nodes and the log may still answer, to who waits with parts that are about to go.
