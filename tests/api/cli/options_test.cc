@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
@@ -116,6 +117,36 @@ TEST(Options, only_loopback_goes_without_tls_or_the_word_plain) {
     if (status != nullptr) {
       EXPECT_EQ(*status, cli::kWrongUse) << row.words[1];
     }
+  }
+}
+
+TEST(Options, hold_music_may_come_from_ranges_that_are_ranges) {
+  const auto by_default = served({"--data", "x"});
+  ASSERT_TRUE(by_default);
+  EXPECT_FALSE(by_default->hold_music.is_checked);
+  EXPECT_TRUE(by_default->hold_music.checks.allowed.empty());
+  EXPECT_EQ(by_default->hold_music.checks.fit_for, std::chrono::minutes(5));
+  const auto given = served({"--data", "x", "--hold-music-check", "on", "--hold-music-allow", "10.1.0.0/16,fd00::/8", "--hold-music-allow",
+                             "192.168.7.7/32", "--hold-music-fresh", "0"});
+  ASSERT_TRUE(given);
+  EXPECT_TRUE(given->hold_music.is_checked);
+  EXPECT_EQ(given->hold_music.checks.allowed.size(), 3U);
+  EXPECT_EQ(given->hold_music.checks.fit_for, std::chrono::seconds(0));
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
+           {"--hold-music-check", "maybe"},
+           {"--hold-music-allow", "10.1.0.1/16"},
+           {"--hold-music-allow", "10.1.0.0/33"},
+           {"--hold-music-allow", "fd00::/129"},
+           {"--hold-music-allow", "10.1.0.0/16,"},
+           {"--hold-music-allow", "10.1.0.0/16, fd00::/8"},
+           {"--hold-music-allow", "media.example.com"},
+           {"--hold-music-ca", "/nowhere/ca.pem"},
+           {"--hold-music-fresh", "86401"},
+           {"--hold-music-fresh", "-1"},
+       }) {
+    std::vector<std::string> words = {"--data", "x", "--hold-music-check", "on"};
+    words.insert(words.end(), wrong.begin(), wrong.end());
+    EXPECT_EQ(status_of(cli::read_serve_options, words), cli::kWrongUse) << wrong[0] << ' ' << wrong[1];
   }
 }
 
