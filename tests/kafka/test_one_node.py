@@ -210,7 +210,7 @@ def test_a_copy_is_not_served_as_a_log_of_its_own(log):
     (["init"], 2, "--log"),
     (["init", "--log", "kafka"], 2, "--kafka-brokers"),
     (["init", "--log", "kafka", "--kafka-brokers", "{brokers}", "--kafka-property", "nonsense"], 2, "KEY=VALUE"),
-    (["init", "--log", "kafka", "--kafka-brokers", "{brokers}", "--kafka-property", "no.such=1"], 3, "no.such=1"),
+    (["init", "--log", "kafka", "--kafka-brokers", "{brokers}", "--kafka-property", "no.such=1"], 3, "no.such"),
 ])
 def test_wrong_words_are_named(kafka, tmp_path, words, status, says):
     done = run(*(word.format(home=tmp_path, brokers=kafka.bootstrap) for word in words), check=status)
