@@ -80,7 +80,8 @@ TEST(Text, every_code_point_is_one_character) {
 
 TEST(Url, absolute_http_with_a_host_is_fine) {
   for (const char* url : {"https://example.com", "http://example.com/", "HTTPS://EXAMPLE.COM/a?b=c#d", "http://10.0.0.1:8080/x",
-                          "http://[::1]/x", "https://example.com:/x", "https://example.com:65535", "https://example.com/%C3%A9?q=a%20b"}) {
+                          "http://[::1]/x", "https://example.com:/x", "https://example.com:65535", "https://example.com/%C3%A9?q=a%20b",
+                          "https://192.0.2.1.example.com:8443/x", "https://192.0.2.1x", "https://192.0.2.1x:/?q=a@b"}) {
     EXPECT_FALSE(check_url(url)) << url;
   }
 }
@@ -107,8 +108,16 @@ TEST(Url, refusal_names_the_rule) {
       {"https://me@example.com", "user name"},
       {"https://me:secret@example.com", "user name"},
       {"https://@example.com", "user name"},
-      {"https://[::1]:80x@example.com/", "between host and path"},
-      {"https://[::1]x@example.com/", "between host and path"},
+      {"https://[::1]:80x@example.com/", "user name"},
+      {"https://[::1]x@example.com/", "user name"},
+      {"https://192.0.2.1.me@example.com/", "user name"},
+      {"https://192.0.2.1:80x@example.com/", "user name"},
+      {"https://[::1]x/", "between host and path"},
+      {"https://[::1].example.com:80/", "between host and path"},
+      {"https://192.0.2.1.example.com:80x/", "between host and path"},
+      {"https://192.0.2.1.example.com:80:80/", "between host and path"},
+      {"https://192.0.2.1.example.com:0/", "port"},
+      {"https://192.0.2.1.example.com:65536/", "port"},
       {"https://example.com:0", "port"},
       {"https://example.com:65536", "port"},
       {"https://example.com:99999999999", "port"},

@@ -99,6 +99,7 @@ SPELLINGS = [
         " http://127.0.0.1:{spy}/good.mp3")),
     *(Attack(url, "must be a URL with a host") for url in ("http:///good.mp3", "http:/good.mp3", "http:127.0.0.1:{spy}", "http://:{spy}/good.mp3", "http://::1:{spy}/good.mp3", "http:////127.0.0.1:{spy}/good.mp3")),
     *(Attack(url, "must be a URL with a port from 1 to 65535, or none") for url in ("http://127.0.0.1:0/good.mp3", "http://127.0.0.1:65536/good.mp3", "http://127.0.0.1:99999999999999999999/")),
+    Attack("http://[::1]x:{spy}/", "must be a URL with nothing between host and path but a port"),
     *(Attack(url, SCHEME) for url in (
         "file:///etc/passwd", "file://127.0.0.1/etc/passwd", "gopher://127.0.0.1:{spy}/_GET%20/good.mp3", "ftp://127.0.0.1:{spy}/good.mp3", "dict://127.0.0.1:{spy}/d:good",
         "data:audio/mpeg;base64,SUQz", "ldap://127.0.0.1:{spy}/", "ws://127.0.0.1:{spy}/", "tftp://127.0.0.1:{spy}/good.mp3", "javascript:alert(1)", "httpx://127.0.0.1:{spy}/",
@@ -106,7 +107,7 @@ SPELLINGS = [
     # What the percent sign hides is in the host for libcurl.
     *(Attack(url, FETCHED + "its URL cannot be read") for url in (
         "http://media.test%40127.0.0.1:{spy}/good.mp3", "http://127.0.0.1%3A80:{spy}/good.mp3", "http://127.0.0.1%2F.media.test:{spy}/good.mp3", "http://127.0.0.1%00.media.test:{spy}/good.mp3",
-        "http://127.0.0.1%0d%0aX:{spy}/good.mp3", "http://127.0.0.1%20:{spy}/good.mp3", "http://[::1]x:{spy}/", "http://[v1.7f000001]:{spy}/good.mp3")),
+        "http://127.0.0.1%0d%0aX:{spy}/good.mp3", "http://127.0.0.1%20:{spy}/good.mp3", "http://[v1.7f000001]:{spy}/good.mp3")),
     Attack("http://%E2%91%A0%E2%91%A1%E2%91%A6.0.0.1:{spy}/good.mp3", NOT_PLAIN),
     Attack("http://127.0.0.1%2E:{spy}/good.mp3", NOWHERE),
     Attack(f"http://{'a.' * 127}test:{{spy}}/good.mp3", NOT_PLAIN),
