@@ -1,6 +1,7 @@
 """--hold-music-check on: a new hold_music_url is fetched and judged before it is stored. What is refused, and who attacks by it, is in tests/hostile."""
 
 import concurrent.futures
+import os
 import re
 import threading
 import time
@@ -187,7 +188,7 @@ def test_nobody_but_the_server_of_the_url_is_asked(tmp_path, media):
     proxy = MusicServer("127.0.0.1")
     server = Server(tmp_path, "--hold-music-check", "on", "--hold-music-allow", HOST)
     client = Client(server, server.add_key("acme"))
-    server.start(env={"HOME": str(home), "PATH": "/usr/bin:/bin", **dict.fromkeys(("http_proxy", "all_proxy", "ALL_PROXY"), proxy.url())})
+    server.start(env={**os.environ, "HOME": str(home), **dict.fromkeys(("http_proxy", "all_proxy", "ALL_PROXY"), proxy.url())})
     media["alone"] = redirect(media.url("alone-at-last"))
     media["alone-at-last"] = answer(GOOD)
     client.pinless(hold_music_url=media.url("alone"))
