@@ -14,37 +14,41 @@ const std::string* url_in(const SealedPatch& wishes) {
   return url && *url ? &**url : nullptr;
 }
 
-/// Whether the writer will refuse it, or has nothing to change about the music. What has changed by then it sees for itself.
-bool is_settled(const Call& call, const Command& command, const ConfigId& id, const std::string& url,
-                const std::function<Violations(const Config& present)>& check) {
+/// How long before the writer may have forgotten a key its first answer is no longer counted on: more than a write ever waits.
+constexpr std::int64_t kForgettingMargin_us = 600LL * 1'000'000;
+
+/// Whether it is what the config has. Nothing else that the views say spares the look: they are behind the writes under way, which may make
+/// fit what is stale or wrong by them.
+bool is_there_already(const Call& call, const Command& command, const ConfigId& id, const std::string& url) {
   const std::optional<ConfigState> state = call.wiring.views.state(command.tenant, id);
-  if (!state || state->deleted) return true;
-  if (command.if_match && !command.if_match->is_met_by(state->version)) return true;
-  return state->config.hold_music_url == url || !check(state->config).empty();
+  return state && !state->deleted && state->config.hold_music_url == url;
+}
+
+/// Whether the writer will give its first answer again, or refuse it because the key had another request.
+bool is_remembered(const Call& call, const Command& command) {
+  if (!command.idempotency || command.dry_run) return false;
+  const auto row = call.wiring.views.idempotency(command.tenant, command.idempotency->key);
+  if (!row) return false;
+  const Instant now = next_time(call.wiring.clock.now(), call.wiring.views.position().time);
+  return row->time.us + kIdempotencyRemembered_us > now.us + kForgettingMargin_us;
 }
 
 /// The URL that is to be judged before the command is submitted; null: none.
 const std::string* url_to_judge(const Call& call, const Command& command) {
-  const Rules& rules = call.wiring.rules;
   if (call.wiring.music == nullptr) return nullptr;
   const std::string* url = nullptr;
   bool needs_none = false;
   if (const auto* create = std::get_if<Create>(&command.action)) {
     url = url_in(create->wishes);
-    needs_none = command.if_match.has_value();
+    needs_none = command.if_match.has_value();  // which no creation meets
   } else if (const auto* update = std::get_if<Update>(&command.action)) {
     url = url_in(update->wishes);
-    needs_none = url != nullptr && is_settled(call, command, update->id, *url,
-                                              [&](const Config& present) { return check_update(update->wishes, present, rules); });
+    needs_none = url != nullptr && is_there_already(call, command, update->id, *url);
   } else if (const auto* move = std::get_if<Move>(&command.action)) {
     url = url_in(move->wishes);
-    needs_none = url != nullptr && is_settled(call, command, move->id, *url, [&](const Config& present) {
-                   return check_move(move->wishes, move->category, present, rules);
-                 });
+    needs_none = url != nullptr && is_there_already(call, command, move->id, *url);
   }
-  if (url == nullptr || needs_none) return nullptr;
-  const bool is_repetition = command.idempotency && call.wiring.views.idempotency(command.tenant, command.idempotency->key);
-  return is_repetition ? nullptr : url;
+  return url == nullptr || needs_none || is_remembered(call, command) ? nullptr : url;
 }
 
 Problem problem_of(const MusicVerdict& verdict) {

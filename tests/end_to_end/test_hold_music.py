@@ -5,12 +5,14 @@ import os
 import re
 import threading
 import time
+import uuid
 
 import pytest
 
 from live import mp3
 from live.certificates import Authority
 from live.client import Client, fresh_number
+from live.clock import StrangeClock
 from live.music import MusicServer, answer, redirect
 from live.server import SANITIZED, Server
 
@@ -97,6 +99,32 @@ def test_a_request_that_is_remembered_gets_its_first_answer(tmp_path, media):
     client.post(CONFIGS, {**wishes, "phone_number": fresh_number()}).refused(400, "invalid-request-error")
     assert len(media.asked("once")) == 2
     assert server.stop() == 0
+
+
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer's library must be loaded before that of the clock")
+def test_a_key_that_is_no_longer_remembered_brings_no_music_past_the_check(tmp_path, media):
+    clock = StrangeClock(tmp_path / "clock")
+    server = Server(tmp_path / "server", "--hold-music-check", "on", "--hold-music-allow", HOST, under=clock.under)
+    client = Client(server, server.add_key("acme"))
+    server.start()
+    made = client.pinless()
+    path, key = f"{CONFIGS}/{made['id']}", {"Idempotency-Key": "k"}
+    client.put(path, {"name_prefix": "one"}, headers=key).expect(200)
+    for hours in (23.9, 24.1):
+        clock.set(hours * 3600)
+        assert refused(client.put(path, {"hold_music_url": media.url("page")}, headers=key)).startswith("must name an MP3")
+    server.kill()
+
+
+def test_what_the_views_say_of_a_write_spares_no_look_at_its_music(client, media):
+    """They are behind the writes under way: what they call stale, missing or wrong may be fit when its turn comes."""
+    page = media.url("page")
+    path = f"{CONFIGS}/{client.pinless()['id']}"
+    client.put(path, {"name_prefix": "one"}, headers={"Idempotency-Key": "dry"}).expect(200)
+    for refuse in (lambda: client.put(path, {"hold_music_url": page}, headers={"If-Match": '"9"'}),
+                   lambda: client.put(f"{CONFIGS}/{uuid.uuid4()}", {"hold_music_url": page}),
+                   lambda: client.put(f"{path}?dry_run=true", {"hold_music_url": page}, headers={"Idempotency-Key": "dry"})):
+        assert refused(refuse()).startswith("must name an MP3")
 
 
 def test_a_verdict_is_kept_and_asked_for_again_by_its_validators(tmp_path, media):
