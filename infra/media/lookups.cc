@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <resolv.h>
 
+#include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <new>
 #include <system_error>
@@ -66,9 +68,13 @@ struct Lookups::Shared {
 
   bool admit(const TenantId& tenant) {
     const std::lock_guard lock(mutex);
-    if (running >= kRunningMax || running_of[tenant] >= kTenantRunningMax) return false;
-    ++running;
+    const auto found = running_of.find(tenant);
+    const std::size_t of_tenant = found == running_of.end() ? 0 : found->second;
+    if (of_tenant >= std::min(kTenantRunningMax, kRunningMax - running)) return false;
+    // So that a thread which has found something needs no memory to tell it.
+    answers.reserve(answers.size() + running + 1);
     ++running_of[tenant];
+    ++running;
     return true;
   }
   void end(const TenantId& tenant) {
@@ -99,8 +105,8 @@ bool Lookups::begin(const TenantId& tenant, std::uint64_t ticket, std::string ho
     // Nothing can end a getaddrinfo() that is stuck, so nobody may wait for its thread.
     std::thread([shared = shared_, tenant, ticket, host = std::move(host)] {
       Answer answer = look_up_without_fault(ticket, host);
-      shared->end(tenant);
       shared->tell(std::move(answer));
+      shared->end(tenant);
     }).detach();
   } catch (const std::system_error&) {
     shared_->end(tenant);
@@ -111,7 +117,9 @@ bool Lookups::begin(const TenantId& tenant, std::uint64_t ticket, std::string ho
 
 std::vector<Lookups::Answer> Lookups::take() {
   const std::lock_guard lock(shared_->mutex);
-  return std::exchange(shared_->answers, {});
+  std::vector<Answer> taken(std::make_move_iterator(shared_->answers.begin()), std::make_move_iterator(shared_->answers.end()));
+  shared_->answers.clear();  // and keeps its room, see admit()
+  return taken;
 }
 
 }  // namespace dialin::media

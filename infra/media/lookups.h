@@ -1,7 +1,7 @@
 #pragma once
 // Looks host names up without holding anybody up: each on a thread of its own, bounded in number. A lookup that nobody waits for any more
-// goes on until the system's resolver gives up, and counts until then, in all and for its tenant: names that are never answered use up
-// their tenant's share and nothing else.
+// goes on until the system's resolver gives up, and counts until then, in all and for its tenant. A tenant may hold no more places than are
+// still free: however many have names that are never answered, whoever comes next finds room.
 
 #include <cstddef>
 #include <cstdint>

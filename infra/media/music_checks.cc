@@ -151,14 +151,15 @@ class MusicChecks::Loop {
 
   /// False: to stop.
   bool take_arrived() {
+    bool goes_on = true;
     {
       const std::lock_guard lock(mutex_);
       adding_.swap(arrived_);
+      goes_on = !stopping_;  // at the same moment: once it stops nobody arrives, so nobody is left behind
     }
     for (auto& [url, caller] : adding_) add(std::move(url), caller);
     adding_.clear();
-    const std::lock_guard lock(mutex_);
-    return !stopping_;
+    return goes_on;
   }
 
   /// Takes the caller, whose `done` is empty then.

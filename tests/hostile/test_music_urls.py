@@ -22,6 +22,7 @@ from live.music import answer as musical
 # domain/music.h
 VERDICT_S = 22
 CONNECTIONS = 9
+LOOKUPS_OF_TENANT = 16
 ATTACKS = SLOWNESS + LENGTHS + NAMES + REDIRECTS + HTTP + ENCODINGS + KINDS + STATUSES + LOOPBACKS + SPECIAL + SPELLINGS
 NAMES_OF_ATTACKS = [getattr(attack, "what", None) or attack.url for attack in ATTACKS]
 SENT = {"host", "user-agent", "accept", "accept-encoding"}
@@ -166,3 +167,23 @@ def test_nothing_stays_open_behind_them(stage):
     assert sockets() <= 30
     metrics = Client(stage.server, None).get("/metrics").body.decode()
     assert re.search(r"^dialin_hold_music_running 0$", metrics, re.MULTILINE) and re.search(r"^dialin_hold_music_waiting 0$", metrics, re.MULTILINE)
+
+
+def test_tenants_whose_names_are_never_answered_leave_room_for_others(tmp_path):
+    """Their lookups outlive their checks, and nothing can end them."""
+    stage = Stage(tmp_path, tenants=5)
+    try:
+        stage.start()
+        stage.names["never.test"], stage.names["fine.test"] = "never", "127.0.0.2"
+        *stuck, other = stage.keys
+        with concurrent.futures.ThreadPoolExecutor(len(stuck) * LOOKUPS_OF_TENANT) as pool:
+            asked = [pool.submit(Client(stage.server, key, timeout=30).post, "/domain-dialin-config",
+                                 {"type": "pinless_dialin", "phone_number": fresh_number(), "hold_music_url": f"http://never.test/{n}"}) for n in range(LOOKUPS_OF_TENANT) for key in stuck]
+            statuses = {one.result().status for one in asked}
+        assert 400 in statuses and statuses <= {400, 503}
+        assert stage.names.asked("never.test") >= 32
+        url = f"http://fine.test:{stage.music.port}/good.mp3"
+        assert Client(stage.server, other).pinless(hold_music_url=url)["config"]["hold_music_url"] == url
+    finally:
+        stage.close()
+        stage.server.kill()
