@@ -55,13 +55,13 @@ def test_making_one_is_killed(grown, tmp_path):
     for kill in range(KILLS):
         out = tmp_path / f"out-{kill}"
         words = ["snapshot", "--data", grown.data, "--out", out]
-        while killed(words, draw.random() * took_s * 1.1):
+        while killed(words, draw.random() * took_s * 1.1) and not out.exists():
             interrupted += 1
-            assert not out.exists(), f"seed {drawn}: half a snapshot under its name"
             if draw.random() < 0.5:
                 break
         if not out.exists():
             run(*words)
+        # Killed between the renaming and its end, too: what stands under the name is whole.
         assert not (tmp_path / f"out-{kill}.partial").exists()
         with read_only(grown, out) as past:
             assert not differences(grown.then, picture(past)), f"seed {drawn}"

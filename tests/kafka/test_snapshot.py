@@ -44,7 +44,7 @@ def lives_on_it(cluster: Cluster, brokers, node: Server) -> None:
     made = Client(leader, leader.key).pin(name_prefix="later")
     until(lambda: Client(node, node.key).get(f"/domain-dialin-config/{made['id']}").status == 200)
     heard = brokers.links.told(number) - before
-    assert heard < 3_000_000, f"{heard} bytes: it read the topic from its beginning"
+    assert heard < 6_000_000, f"{heard} bytes: it read the topic, of some 12 MB, from its beginning"
     leader.kill()
     cluster.wait_for_leader(other_than=leader)
     assert Client(node, node.key).update(made["id"], name_prefix="at the new one")["version"] == 2
