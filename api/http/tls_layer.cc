@@ -5,37 +5,23 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <new>
 
 namespace dialin::http {
-namespace {
 
-constexpr unsigned char kHandshake = 22;  // RFC 8446, 5.1
-constexpr unsigned char kClientHello = 1;
-/// OpenSSL makes room for as much as the first message claims to be long, up to 128 KiB, before a byte of it is there.
-constexpr std::size_t kHelloBytesMax = 16 * 1024;
-constexpr std::size_t kRecordHeaderBytes = 5;
-
-}  // namespace
-
-/// What OpenSSL reads from and writes to. Not its own way with descriptors: that one has no place for the bytes that were looked at before,
-/// and raises SIGPIPE.
+/// What OpenSSL reads from and writes to. Not its own way with descriptors: there nobody could look at the bytes before OpenSSL does, and
+/// that one raises SIGPIPE.
 struct TlsWire {
   static int read(BIO* bio, char* space, int bytes) {
     auto& layer = *static_cast<TlsLayer*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    if (layer.first_taken_ < layer.first_bytes_) {
-      const int taken = std::min(bytes, layer.first_bytes_ - layer.first_taken_);
-      std::memcpy(space, layer.first_ + layer.first_taken_, static_cast<std::size_t>(taken));
-      layer.first_taken_ = static_cast<std::uint8_t>(layer.first_taken_ + taken);
-      return taken;
-    }
     const ssize_t got = ::recv(layer.descriptor_, space, static_cast<std::size_t>(bytes), 0);
     if (got == 0) layer.is_at_end_ = true;
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_read(bio);
+    // TLS 1.2 has no second hello, and encrypts handshake messages under the type of those in the clear.
+    const bool is_looked_at = got > 0 && !layer.is_open_ && SSL_version(layer.ssl_) == TLS1_3_VERSION;
+    if (is_looked_at && !layer.bound_.allows({space, static_cast<std::size_t>(got)})) return -1;
     return static_cast<int>(got);
   }
 
@@ -96,28 +82,21 @@ TlsLayer::Step TlsLayer::step_of(int outcome) {
   }
 }
 
-/// Looks at the first bytes before OpenSSL does.
+/// Looks at the first byte before OpenSSL does.
 TlsLayer::Step TlsLayer::begin() {
-  while (first_bytes_ < kFirstBytes) {
-    const ssize_t got = ::recv(descriptor_, first_ + first_bytes_, kFirstBytes - first_bytes_, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && errno == EAGAIN) return Step::wants_read;
-    if (got == 0 && first_bytes_ == 0) return Step::end;  // it came to see whether somebody listens
-    if (got <= 0) return Step::failed;
-    first_bytes_ = static_cast<std::uint8_t>(first_bytes_ + got);
-    if (first_[0] >= 'A' && first_[0] <= 'Z') return Step::plain;
-    if (first_[0] != kHandshake) break;  // OpenSSL has the words for it
-  }
-  if (first_[0] != kHandshake || first_bytes_ < kFirstBytes) return Step::done;
-  const std::size_t record = std::size_t{first_[3]} << 8 | first_[4];
-  const std::size_t hello = std::size_t{first_[6]} << 16 | std::size_t{first_[7]} << 8 | first_[8];
-  // Nobody sends less than a message's head in the first record, but to hide how long the message will be.
-  const bool is_fine = first_[kRecordHeaderBytes] == kClientHello && record >= kFirstBytes - kRecordHeaderBytes && hello <= kHelloBytesMax;
-  return is_fine ? Step::done : Step::failed;
+  char first = 0;
+  ssize_t got = 0;
+  do {
+    got = ::recv(descriptor_, &first, 1, MSG_PEEK);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return errno == EAGAIN ? Step::wants_read : Step::failed;
+  if (got == 0) return Step::end;  // it came to see whether somebody listens
+  has_begun_ = true;
+  return first >= 'A' && first <= 'Z' ? Step::plain : Step::done;
 }
 
 TlsLayer::Step TlsLayer::open() {
-  if (first_taken_ == 0) {
+  if (!has_begun_) {
     const Step begun = begin();
     if (begun == Step::failed) is_failed_ = true;
     if (begun != Step::done) return begun;

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string_view>
 
+#include "api/http/hello_bound.h"
+
 struct bio_st;
 struct ssl_ctx_st;
 struct ssl_st;
@@ -46,8 +48,6 @@ class TlsLayer {
   bool has_peer_certificate() const;
 
  private:
-  /// So much is needed to tell how long the first message claims to be.
-  static constexpr std::size_t kFirstBytes = 9;
   friend struct TlsWire;
 
   Step open();
@@ -56,10 +56,9 @@ class TlsLayer {
 
   const int descriptor_;
   ssl_st* const ssl_;
-  unsigned char first_[kFirstBytes] = {};
-  std::uint8_t first_bytes_ = 0;  ///< received
-  std::uint8_t first_taken_ = 0;  ///< by OpenSSL
-  bool is_at_end_ = false;        ///< the descriptor
+  HelloBound bound_;
+  bool has_begun_ = false;  ///< OpenSSL has been asked
+  bool is_at_end_ = false;  ///< the descriptor
   bool is_open_ = false;
   bool is_told_ = false;  ///< that it is open
   bool is_failed_ = false;

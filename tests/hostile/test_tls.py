@@ -77,6 +77,25 @@ def hello_record(claimed: int, sent: int) -> bytes:
     return b"\x16\x03\x01" + struct.pack(">H", sent + 4) + b"\x01" + claimed.to_bytes(3, "big") + b"\x03\x03" + bytes(sent - 2)
 
 
+def hello_without_a_key_share() -> bytes:
+    """A whole ClientHello of TLS 1.3 that names groups and has a key for none: RFC 8446, 4.1.4, asks such a client for a second one."""
+    def extension(kind: int, content: str) -> bytes:
+        return struct.pack(">HH", kind, len(content) // 2) + bytes.fromhex(content)
+    extensions = extension(43, "020304") + extension(10, "0004001d0017") + extension(13, "0006040308040401") + extension(51, "0000")
+    hello = b"\x03\x03" + bytes(32) + b"\x20" + bytes(32) + b"\x00\x02\x13\x01" + b"\x01\x00" + struct.pack(">H", len(extensions)) + extensions
+    return b"\x16\x03\x01" + struct.pack(">H", len(hello) + 4) + b"\x01" + len(hello).to_bytes(3, "big") + hello
+
+
+def claim_at_once(connection: socket.socket) -> None:
+    connection.sendall(hello_record(131_000, 100))
+
+
+def claim_when_asked_again(connection: socket.socket) -> None:
+    connection.sendall(hello_without_a_key_share())
+    assert connection.recv(4096)[5] == 2, "a HelloRetryRequest, which is a ServerHello"
+    connection.sendall(b"\x14\x03\x03\x00\x01\x01" + hello_record(131_000, 100))
+
+
 def test_slow_handshakes_are_ended_and_delay_nobody(server, client):
     before = figure(server, "dialin_connections_timed_out_total")
     began = time.monotonic()
@@ -109,12 +128,14 @@ def test_garbage_ends_at_once(server, client, garbage):
     client.get("/healthz").expect(200)
 
 
-def test_hellos_that_claim_to_be_large_get_no_memory(server):
+@pytest.mark.parametrize("claim", [claim_at_once, claim_when_asked_again])
+def test_hellos_that_claim_to_be_large_get_no_memory(server, client, claim):
     before = server.resident_kb()
     with contextlib.ExitStack() as all_of_them:
         for _ in range(1000):
             with contextlib.suppress(ConnectionError):
-                all_of_them.enter_context(bare(server)).sendall(hello_record(131_000, 100))
+                claim(all_of_them.enter_context(bare(server)))
+        client.get("/healthz").expect(200)
         assert server.resident_kb() - before < 20_000
 
 
