@@ -6,6 +6,7 @@
 #include "api/http/forward.h"
 #include "api/http/media_type.h"
 #include "api/http/read_position.h"
+#include "api/http/readiness.h"
 
 namespace dialin::http {
 namespace {
@@ -29,6 +30,12 @@ std::string_view name_of_scope(Scope scope) {
 }  // namespace
 
 Api::Api(Wiring wiring) : wiring_(std::move(wiring)), rate_limit_(wiring_.rate_limit), failed_keys_(wiring_.failed_keys) {}
+
+std::vector<std::string> Api::reasons_not_ready() const {
+  if (!wiring_.standing) return http::reasons_not_ready(wiring_, nullptr);
+  const NodeStanding standing = wiring_.standing();
+  return http::reasons_not_ready(wiring_, &standing);
+}
 
 std::optional<Problem> Api::limit(Call& call) {
   RateLimit::Verdict verdict = rate_limit_.take(call.admitted.caller->key_id, std::chrono::steady_clock::now());

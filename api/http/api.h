@@ -19,6 +19,9 @@ class Api : public Handler {
   void handle(Exchange& exchange) override;
   Response malformed(unsigned status, std::string_view why, const Request& known, Account& account) override;
 
+  /// For which /readyz answers 503; none: 200. Any thread.
+  std::vector<std::string> reasons_not_ready() const;
+
  private:
   /// Why the request may not be served, or nothing: then `call` knows its caller.
   std::optional<Problem> admit(Call& call, const Match& match);

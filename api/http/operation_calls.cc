@@ -6,18 +6,10 @@
 #include "api/http/call.h"
 #include "api/http/calls.h"
 #include "api/http/operation_answers.h"
+#include "api/http/readiness.h"
 
 namespace dialin::http {
 namespace {
-
-/// `standing`: null on a log that no other node shares.
-std::vector<std::string> reasons_not_ready(const Wiring& wiring, const NodeStanding* standing) {
-  std::vector<std::string> reasons;
-  if (wiring.unready) reasons = wiring.unready();
-  if (standing != nullptr) reasons.insert(reasons.end(), standing->reasons.begin(), standing->reasons.end());
-  if (std::string trouble = wiring.writer.trouble(); !trouble.empty()) reasons.push_back(std::move(trouble));
-  return reasons;
-}
 
 Readiness readiness_of(const Call& call) {
   // In this order, so that the lag is never below nothing.

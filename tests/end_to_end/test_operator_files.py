@@ -19,7 +19,7 @@ LABELS_BY_PROMETHEUS = {"job", "instance"}
 DIRECTIVES = {
     "Unit": {"Description", "After", "Wants"},
     "Service": {
-        "Type", "User", "Group", "ExecStart", "ExecReload", "Restart", "RestartSec", "TimeoutStopSec", "LimitNOFILE", "LimitCORE", "UMask", "StateDirectory", "StateDirectoryMode", "NoNewPrivileges",
+        "Type", "User", "Group", "ExecStart", "ExecReload", "Restart", "RestartSec", "TimeoutStartSec", "TimeoutStopSec", "LimitNOFILE", "LimitCORE", "UMask", "StateDirectory", "StateDirectoryMode", "NoNewPrivileges",
         "CapabilityBoundingSet", "LockPersonality", "MemoryDenyWriteExecute", "PrivateDevices", "PrivateTmp", "ProtectClock", "ProtectControlGroups", "ProtectHome", "ProtectHostname",
         "ProtectKernelLogs", "ProtectKernelModules", "ProtectKernelTunables", "ProtectProc", "ProtectSystem", "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime",
         "RestrictSUIDSGID", "SystemCallArchitectures"},

@@ -10,7 +10,10 @@ from confluent_kafka.admin import AdminClient
 
 from kafka.test_one_node import CONFIGS, created, pinless, readiness, until
 from live.client import Client
+from live.cluster import asked
 from live.kafka_nodes import free_ports
+from live.links import Way
+from live.notified import Notified
 from live.server import ROOT
 
 SCHEMA = json.loads((ROOT / "docs/openapi.json").read_text())["components"]["schemas"]["Readiness"]
@@ -80,6 +83,23 @@ def test_a_node_that_waits_says_no_more_than_it_knows(log):
 
     standing = until(said)
     assert standing["role"] == "starting" and not SHARED & standing.keys()
+
+
+def test_a_manager_of_services_is_told_what_a_node_waits_for_until_it_is_ready(cluster, brokers, tmp_path, monkeypatch):
+    notified = Notified(str(tmp_path / "notify"))
+    monkeypatch.setenv("NOTIFY_SOCKET", notified.name)
+    node = cluster.add()
+    key = cluster.add_key("acme")
+    brokers.links.set(0, Way.CUT)
+    node.spawn()
+    waits = notified.wait_for(f"STATUS=Kafka cannot be asked about topic {cluster.topic}")
+    assert waits[0] == ["STATUS=the store is being opened"]
+    brokers.links.set(0, Way.OPEN)
+    told = notified.wait_for("READY=1")
+    assert all(message[0].startswith("STATUS=") and len(message) == 1 for message in told[:-1])
+    assert asked(node)[0] == 200
+    created(cluster.caller(node, key))
+    notified.socket.close()
 
 
 def test_nodes_whose_topic_was_cut_halt_and_go_on_answering_plain_reads(pair, kafka, topic):

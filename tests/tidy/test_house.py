@@ -240,7 +240,7 @@ def test_keys_are_looked_up_by_hash_and_compared_in_constant_time():
 
 def test_every_room_has_tests():
     broken = []
-    for room in ("domain", "projections", "infra/codec", "infra/crypto", "infra/log", "infra/media", "infra/sandbox", "infra/storage", "infra/telemetry", "api/service", "api/http", "api/cli"):
+    for room in ("domain", "projections", "infra/codec", "infra/crypto", "infra/log", "infra/media", "infra/sandbox", "infra/storage", "infra/systemd", "infra/telemetry", "api/service", "api/http", "api/cli"):
         if not list((ROOT / "tests" / room).glob("*.cc")):
             broken.append(f"tests/{room} has none")
     none(broken)

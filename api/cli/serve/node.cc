@@ -23,6 +23,7 @@
 #include "infra/log/posix_files.h"
 #include "infra/media/music_checks.h"
 #include "infra/sandbox/sandbox.h"
+#include "infra/systemd/notify_socket.h"
 #include "infra/telemetry/process_figures.h"
 #include "infra/telemetry/prometheus_telemetry.h"
 #include "infra/telemetry/system_clock.h"
@@ -59,6 +60,7 @@ http::ServerOptions server_options(const ServeOptions& options, const std::share
 struct Ground {
   Ground(const ServeOptions& options, std::shared_ptr<http::TlsContext> encryption)
       : telemetry(telemetry_options(options)),
+        notify_socket(named_in_environment(), telemetry),
         entrance(random, telemetry),
         tls(std::move(encryption)),
         server(server_options(options, tls), entrance, telemetry),
@@ -67,6 +69,11 @@ struct Ground {
     telemetry.look_at(telemetry::disk_figures(options.data));
     telemetry.set(Gauge::write_queue_max, static_cast<double>(options.queue_max));
     telemetry.set(Gauge::connections_max, static_cast<double>(options.connections_max));
+    notify_socket.tell_status("the store is being opened");
+  }
+  static std::string_view named_in_environment() {
+    const char* socket = std::getenv("NOTIFY_SOCKET");
+    return socket == nullptr ? std::string_view() : socket;
   }
   static telemetry::TelemetryOptions telemetry_options(const ServeOptions& options) {
     return {.version = std::string(version()),
@@ -76,6 +83,7 @@ struct Ground {
             .json_lines = options.lines.json};
   }
   telemetry::PrometheusTelemetry telemetry;
+  systemd::NotifySocket notify_socket;
   telemetry::SystemClock clock;
   crypto::SystemRandom random;
   codec::JsonCodec codec;
@@ -89,6 +97,11 @@ struct Ground {
 constexpr std::size_t kSlowReadThreads = 1;
 /// How long a stop waits for what is in flight before it makes room for another node to lead all the same.
 constexpr std::chrono::milliseconds kStepAsideMost{2000};
+
+/// What the manager of services takes for the time of a reload.
+std::int64_t monotonic_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 std::string url_of(const ServeOptions& options, std::uint16_t port) {
   const std::string& host = options.host;
@@ -148,16 +161,31 @@ class ServingNode : public Node {
 
   std::string url() const override { return url_; }
 
+  bool announce() override {
+    if (is_announced_) return true;
+    auto reasons = reasons_not_ready();
+    if (reasons.empty()) {
+      is_announced_ = ground_->notify_socket.tell("READY=1\nSTATUS=serving at " + url_);
+    } else if (reasons.front() != told_reason_) {
+      ground_->notify_socket.tell_status(told_reason_ = std::move(reasons.front()));
+    }
+    return is_announced_;
+  }
+
   void look_again() override {
+    if (is_announced_) ground_->notify_socket.tell("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(monotonic_us()));
     ground_->telemetry.say(Level::info, "SIGHUP: the files that are followed are read again");
     keys_->look_now();
     ring_->look_now();
     ground_->followed.look_now();
+    // With no room for it, announce() tells it: a reload that never ends would let the manager wait.
+    if (is_announced_) is_announced_ = ground_->notify_socket.tell("READY=1");
   }
 
   void stop() override {
     if (stopping_.exchange(true)) return;
     ground_->telemetry.say(Level::info, "stopping: requests in flight are answered first");
+    ground_->notify_socket.tell("STOPPING=1\nSTATUS=requests in flight are answered");
     served_.ask_to_stop();
     // First, so that another leads by the time that callers go there.
     if (shared_) shared_log_->step_aside(kStepAsideMost);
@@ -201,6 +229,14 @@ class ServingNode : public Node {
             music_.get()};
   }
 
+  std::vector<std::string> reasons_not_ready() const {
+    try {
+      return api_.reasons_not_ready();
+    } catch (const StoreFailure& failure) {
+      return {failure.what()};
+    }
+  }
+
   bool is_key_needed(std::string_view key_id) const {
     try {
       return projections::is_sealing_key(served_.store(), key_id);
@@ -214,6 +250,8 @@ class ServingNode : public Node {
   }
 
   std::atomic<bool> stopping_{false};
+  bool is_announced_ = false;  ///< main thread, as the next one
+  std::string told_reason_;
   std::unique_ptr<Ground> ground_;
   std::unique_ptr<crypto::ApiKeys> keys_;
   std::unique_ptr<crypto::KeyRing> ring_;
@@ -271,7 +309,11 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
     auto made = make_shared_node(log, ground->random, tls);
     if (!made) return made.error();
     shared = std::move(*made);
-    store = open_shared_store(options.data, log, prepare_copy, ports, **ring, [&](const std::string& why) { ground->entrance.waits(why); });
+    const auto waits = [&](const std::string& why) {
+      ground->entrance.waits(why);
+      ground->notify_socket.tell_status(why);
+    };
+    store = open_shared_store(options.data, log, prepare_copy, ports, **ring, waits);
   } else if (options.read_only) {
     store = open_past(options.data, ports, **ring);
   } else if (const auto prepared = prepare_data(options, {}, ground->files, ground->telemetry); !prepared) {

@@ -26,6 +26,9 @@ class Node {
 
   /// From now on the store answers, and on a log that nodes share it may be elected to lead.
   virtual Result<void, CannotServe> start() = 0;
+  /// Tells the manager of services, if there is one, that the node is ready, when /readyz says so; else why it is not. True once it is
+  /// told: until then it is called again. Waits for nothing.
+  virtual bool announce() = 0;
   /// `http://HOST:PORT`, or https://, with the port that was bound.
   virtual std::string url() const = 0;
   /// Has keys, key ring, certificate and its key read again now, rather than when they are seen to have changed; each is told when it is

@@ -31,11 +31,11 @@ sigset_t block_signals() {
 
 /// What is followed as files is seen within a second anyway. A SIGHUP makes it sooner, and tells whoever has just changed something.
 void wait_for_stop(const sigset_t& signals, Node& node) {
+  constexpr timespec kLook{0, 50'000'000};  // until the manager of services knows that the node is ready
   for (;;) {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    if (signal != SIGHUP) return;
-    node.look_again();
+    const int signal = sigtimedwait(&signals, nullptr, node.announce() ? nullptr : &kLook);
+    if (signal == SIGHUP) node.look_again();
+    if (signal == SIGTERM || signal == SIGINT) return;
   }
 }
 
