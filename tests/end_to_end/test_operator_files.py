@@ -22,7 +22,7 @@ DIRECTIVES = {
         "Type", "User", "Group", "ExecStart", "ExecReload", "Restart", "RestartSec", "TimeoutStartSec", "TimeoutStopSec", "LimitNOFILE", "LimitCORE", "UMask", "StateDirectory", "StateDirectoryMode", "NoNewPrivileges",
         "CapabilityBoundingSet", "LockPersonality", "MemoryDenyWriteExecute", "PrivateDevices", "PrivateTmp", "ProtectClock", "ProtectControlGroups", "ProtectHome", "ProtectHostname",
         "ProtectKernelLogs", "ProtectKernelModules", "ProtectKernelTunables", "ProtectProc", "ProtectSystem", "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime",
-        "RestrictSUIDSGID", "SystemCallArchitectures"},
+        "RestrictSUIDSGID", "SystemCallArchitectures", "SystemCallErrorNumber", "SystemCallFilter"},
     "Install": {"WantedBy"},
 }
 
