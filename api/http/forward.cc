@@ -31,6 +31,7 @@ NodeRequest request_of(const Call& call, const NodeStanding& standing) {
   sent.headers.emplace_back(name_of(Field::dialin_forwarded_by), standing.identity.node);
   sent.body = request.body;
   sent.extra = music_time(call);
+  sent.tenant = call.tenant();
   sent.may_be_repeated = request.field(Field::idempotency_key).has_value();
   return sent;
 }

@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -27,6 +26,7 @@
 #include <thread>
 
 #include "api/http/message.h"
+#include "api/http/places_under_way.h"
 
 namespace dialin::http {
 namespace {
@@ -98,13 +98,10 @@ class NodeClient::Loop {
     thread_.join();
   }
 
-  void begin(asio::awaitable<Answer> errand, Answered answered) {
-    if (in_flight_.fetch_add(1) >= kInFlightMax) {
-      in_flight_.fetch_sub(1);
-      return answered(NoAnswer{"too many writes are on their way to the node that leads"});
-    }
-    asio::co_spawn(io_, std::move(errand), [this, answered = std::move(answered)](const std::exception_ptr& fault, Answer answer) {
-      in_flight_.fetch_sub(1);
+  void begin(asio::awaitable<Answer> errand, const std::optional<TenantId>& tenant, Answered answered) {
+    if (const std::string_view why = places_.take(tenant); !why.empty()) return answered(NoAnswer{std::string(why)});
+    asio::co_spawn(io_, std::move(errand), [this, tenant, answered = std::move(answered)](const std::exception_ptr& fault, Answer answer) {
+      places_.give_back(tenant);
       answered(fault ? Answer(NoAnswer{"the request could not be sent", true}) : std::move(answer));
     });
   }
@@ -228,7 +225,7 @@ class NodeClient::Loop {
   const std::shared_ptr<const TlsContext> tls_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
-  std::atomic<std::size_t> in_flight_{0};
+  PlacesUnderWay places_{kInFlightMax};
   // The loop's thread only.
   std::string kept_url_;
   std::vector<std::unique_ptr<Connection>> kept_;  ///< to kept_url_; the one used last is taken first
@@ -240,11 +237,12 @@ NodeClient::NodeClient(std::shared_ptr<const TlsContext> tls) : loop_(std::make_
 NodeClient::~NodeClient() = default;
 
 void NodeClient::send(const LeadingNode& leader, NodeRequest request, Answered answered) {
-  loop_->begin(loop_->carry(leader, std::move(request)), std::move(answered));
+  const std::optional<TenantId> tenant = request.tenant;
+  loop_->begin(loop_->carry(leader, std::move(request)), tenant, std::move(answered));
 }
 
 void NodeClient::ask_readiness(const std::string& url, Answered answered) {
-  loop_->begin(loop_->ask(url), std::move(answered));
+  loop_->begin(loop_->ask(url), std::nullopt, std::move(answered));
 }
 
 }  // namespace dialin::http

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,8 +33,9 @@ struct NodeRequest {
   std::string target;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  bool may_be_repeated = false;        ///< sent twice it is carried out once
-  std::chrono::milliseconds extra{0};  ///< beyond kAnswerMost, for what the node does before it begins
+  bool may_be_repeated = false;         ///< sent twice it is carried out once
+  std::chrono::milliseconds extra{0};   ///< beyond kAnswerMost, for what the node does before it begins
+  std::optional<TenantId> tenant = {};  ///< whose share of the places it takes (places_under_way.h); nothing: nobody's
 };
 
 struct NodeAnswer {
@@ -50,7 +52,7 @@ struct NoAnswer {
 
 class NodeClient {
  public:
-  static constexpr std::size_t kInFlightMax = 1024;
+  static constexpr std::size_t kInFlightMax = 1024;               ///< of them a tenant has no more than are free
   static constexpr std::chrono::milliseconds kConnectMost{1000};  ///< also to learn who it is that was reached
   static constexpr std::chrono::milliseconds kAnswerMost{8000};   ///< a leader tells an outcome, or that it is unknown, within less
 

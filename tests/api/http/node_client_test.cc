@@ -194,6 +194,26 @@ TEST_F(NodeClientTest, has_many_requests_under_way_and_refuses_too_many) {
   EXPECT_EQ(answered, NodeClient::kInFlightMax);
 }
 
+TEST_F(NodeClientTest, leaves_room_for_other_tenants) {
+  const TenantId greedy{{1}};
+  const TenantId other{{2}};
+  std::atomic<std::size_t> refused{0};
+  std::atomic<std::size_t> answered{0};
+  const auto ask = [&](const TenantId& tenant) {
+    client.send(leader, {.method = "PUT", .target = "/later", .headers = {}, .body = "body", .tenant = tenant},
+                [&](const Result<NodeAnswer, NoAnswer>& answer) { ++(answer ? answered : refused); });
+  };
+  for (std::size_t i = 0; i < NodeClient::kInFlightMax; ++i) ask(greedy);
+  EXPECT_EQ(refused, NodeClient::kInFlightMax / 2);
+  ask(other);
+  EXPECT_EQ(refused, NodeClient::kInFlightMax / 2);
+  const std::size_t taken = NodeClient::kInFlightMax / 2 + 1;
+  for (std::size_t i = 0; i < taken; ++i) peer.next_reply().respond({});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (answered < taken && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(answered, taken);
+}
+
 TEST_F(NodeClientOverTls, shows_its_certificate_and_keeps_the_connection) {
   for (int i = 0; i < 5; ++i) {
     const auto answer = send("/peer");
