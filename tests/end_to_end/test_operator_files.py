@@ -8,13 +8,13 @@ import shlex
 import pytest
 import yaml
 
-from live.client import Client
+from live.metrics import metrics_of, table_of_metrics, whole
+from live.promql import Expression, Wrong
 from live.server import ROOT, run
 
 OPERATIONS = ROOT / "docs/operations.md"
 FILES = ROOT / "docs/operations"
-BY_PROMETHEUS = {"up"}
-LABELS_BY_PROMETHEUS = {"job", "instance"}
+BY_PROMETHEUS = {"up": ("gauge", set())}
 # systemd.exec(5), systemd.service(5), systemd.resource-control(5), systemd.unit(5)
 DIRECTIVES = {
     "Unit": {"Description", "After", "Wants"},
@@ -29,19 +29,7 @@ DIRECTIVES = {
 
 @pytest.fixture(scope="module")
 def exposed(server) -> dict[str, tuple[str, set[str]]]:
-    """Type and labels of each metric; of a histogram under the names of its parts, too."""
-    metrics: dict[str, tuple[str, set[str]]] = {}
-    for line in Client(server, None).get("/metrics").expect(200).body.decode().splitlines():
-        if line.startswith("# TYPE "):
-            _, _, name, kind = line.split(" ")
-            metrics[name] = (kind, set())
-        elif not line.startswith("#"):
-            name, labels = re.match(r"(\w+)(?:\{(.*)\})? ", line).groups()
-            whole = name if name in metrics and metrics[name][0] != "part" else re.sub(r"_(bucket|sum|count)$", "", name)
-            found = set(re.findall(r'(\w+)="', labels or ""))
-            metrics[whole][1].update(found - {"le"})
-            metrics.setdefault(name, ("part", set()))[1].update(found)
-    return metrics
+    return metrics_of(server)
 
 
 def alerts() -> list[dict]:
@@ -58,31 +46,67 @@ def expressions() -> dict[str, str]:
     return found | {f"panel {panel['title']} {target['refId']}": target["expr"] for panel in panels() for target in panel["targets"]}
 
 
-def wrong_with(expr: str, exposed: dict) -> list[str]:
-    wrong = [] if expr.count("(") == expr.count(")") and expr.count("{") == expr.count("}") else ["brackets"]
-    by = set(label for labels in re.findall(r"\bby \(([^)]*)\)", expr) for label in re.split(r"\s*,\s*", labels))
-    used = re.findall(r"\b((?:dialin|process|up)\w*)\{([^}]*)\}", expr)
-    bare = re.sub(r"\{[^}]*\}|\"[^\"]*\"", "", expr)
-    wrong += [f"{name} without its job" for name in re.findall(r"\b(?:dialin|process)_\w+", bare) if name not in dict(used)]
-    for name, matchers in used:
-        if name in BY_PROMETHEUS:
-            continue
-        if name not in exposed:
-            wrong.append(f"no metric {name}")
-            continue
-        known = exposed[name][1] | LABELS_BY_PROMETHEUS
-        wrong += [f"{name} has no label {label}" for label in {*re.findall(r"(\w+)(?:=~|!=|=)", matchers), *by} if label not in known]
-    return wrong if used else [*wrong, "no metric at all"]
+def reading(expr: str, exposed: dict) -> Expression:
+    """A histogram is asked for by its parts, which count."""
+    known = {name: ("counter" if kind == "part" else kind, labels) for name, (kind, labels) in exposed.items() if kind != "histogram"}
+    return Expression(expr, known | BY_PROMETHEUS)
 
 
 @pytest.mark.parametrize("where", expressions())
 def test_an_expression_asks_for_what_there_is(exposed, where):
-    assert not wrong_with(expressions()[where], exposed)
+    reading(expressions()[where], exposed)
 
 
-@pytest.mark.parametrize("expr", ["dialin_nothing{}", 'sum by (colour) (dialin_ready{job="dialin"})', 'dialin_ready{colour="red"}', "sum(dialin_ready{}", "dialin_ready", "1"])
-def test_a_wrong_expression_is_found(exposed, expr):
-    assert wrong_with(expr, exposed)
+@pytest.mark.parametrize(("expr", "because"), {
+    'dialin_nothing{job="dialin"}': "there is no metric dialin_nothing",
+    'dialin_append_seconds{job="dialin"}': "there is no metric dialin_append_seconds",
+    'dialin_ready{job="dialin", colour="red"}': "dialin_ready has no label colour",
+    'dialin_ready': "dialin_ready without its job",
+    'sum(dialin_ready{job="dialin"}': "'the end' where ',' belongs",
+    'dialin_ready{job="dialin"': "'the end' where ',' belongs",
+    'dialin_ready{job="dialin"})': "')' is too much",
+    'dialin_ready{job=dialin}': "'dialin' where a string belongs",
+    'speed(dialin_events_appended_total{job="dialin"}[5m])': "there is no function speed()",
+    'Sum(dialin_ready{job="dialin"})': "there is no function Sum()",
+    'rate(dialin_events_appended_total{job="dialin"})': "rate() takes range",
+    'rate(dialin_events_appended_total{job="dialin"}[5 minutes])': "at '[5 minutes])'",
+    'sum(dialin_ready{job="dialin"}[5m])': "sum() takes vector",
+    'rate(dialin_ready{job="dialin"}[5m])': "rate() of a gauge",
+    'delta(dialin_events_appended_total{job="dialin"}[5m])': "delta() of a counter",
+    'sum by (route) (dialin_ready{job="dialin"})': "sum by ['route']: its metrics have ['instance', 'job']",
+    'sum by (status) (rate(dialin_http_request_seconds_count{job="dialin"}[5m]))': "sum by ['status']: its metrics have ['instance', 'job', 'method', 'route']",
+    'sum(dialin_ready{job="dialin"}) by (colour)': "sum by ['colour']: its metrics have ['instance', 'job']",
+    'histogram_quantile(0.9, sum by (route) (rate(dialin_http_request_seconds_bucket{job="dialin"}[5m])))': "histogram_quantile() of what has no le",
+    'histogram_quantile(rate(dialin_append_seconds_bucket{job="dialin"}[5m]))': "histogram_quantile() takes scalar, vector",
+    'sum(dialin_leads{job="dialin"}) == 0 and dialin_term{job="dialin"} > 0': "and never matches [] with ['instance', 'job']",
+    'dialin_ready{job="dialin"} == "1"': "== takes no vector and string",
+    'dialin_ready{job="dialin"} and 1': "and joins vectors alone",
+    'dialin_ready{job="dialin"} 1': "'1' is too much",
+    "1": "it asks for no metric",
+    "time() - 1 > 0": "it asks for no metric",
+}.items())
+def test_a_wrong_expression_is_found(exposed, expr, because):
+    with pytest.raises(Wrong) as found:
+        reading(expr, exposed)
+    assert str(found.value) == because
+
+
+def test_what_alerts_say_names_labels_that_their_expressions_leave(exposed):
+    for rule in alerts():
+        named = set(re.findall(r"\$labels\.(\w+)", " ".join(rule["annotations"].values())))
+        assert named <= reading(rule["expr"], exposed).value.labels, rule["alert"]
+    for panel in panels():
+        for target in panel["targets"]:
+            named = set(re.findall(r"\{\{\s*(\w+)\s*\}\}", target.get("legendFormat", "")))
+            assert named <= reading(target["expr"], exposed).value.labels, panel["title"]
+
+
+def test_the_dashboard_fills_in_each_name_that_its_expressions_leave_open():
+    board = json.loads((FILES / "grafana.json").read_text())
+    known = {variable["name"] for variable in board["templating"]["list"]} | {"__rate_interval"}
+    used = {name for panel in panels() for target in panel["targets"] for name in re.findall(r"\$(\w+)", target["expr"])}
+    assert used <= known and used, used - known
+    assert not [rule["alert"] for rule in alerts() if "$" in rule["expr"]]
 
 
 def test_each_alert_says_what_is_wrong_and_where_it_is_explained():
@@ -105,9 +129,7 @@ def test_the_dashboard_shows_every_panel_in_its_place():
 
 
 def test_the_table_of_metrics_is_what_is_exposed(exposed):
-    rows = re.findall(r"^\| `(\w+)` \| (counter|gauge|histogram) \| ([^|]*) \| (.+) \|$", OPERATIONS.read_text(), re.MULTILINE)
-    table = {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels, _ in rows}
-    assert table == {name: found for name, found in exposed.items() if found[0] != "part"}
+    assert table_of_metrics() == whole(exposed)
 
 
 def test_the_unit_starts_the_program_with_options_that_it_has():
