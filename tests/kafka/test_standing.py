@@ -13,6 +13,7 @@ from live.client import Client
 from live.cluster import asked
 from live.kafka_nodes import free_ports
 from live.links import Way
+from live.metrics import metrics_of, table_of_metrics, whole
 from live.notified import Notified
 from live.server import ROOT
 
@@ -66,6 +67,13 @@ def test_a_follower_counts_what_it_sends_on_and_takes_nothing_that_was_sent_on(p
     assert figure(follower, "dialin_writes_forwarded_total") == 1
     caller.call("POST", CONFIGS, pinless(), {"Dialin-Forwarded-By": "three"}).refused(503, "unavailable")
     assert figure(follower, "dialin_writes_forwarded_total") == 1
+
+
+def test_the_table_of_metrics_is_what_nodes_give_whether_they_lead_or_not(pair):
+    leader, follower, key = pair
+    Client(follower, key).call("POST", CONFIGS, pinless()).expect(200)
+    for node in (leader, follower):
+        assert whole(metrics_of(node)) == table_of_metrics()
 
 
 def test_a_node_that_waits_says_no_more_than_it_knows(log):
