@@ -111,6 +111,9 @@ bool Lookups::begin(const TenantId& tenant, std::uint64_t ticket, std::string ho
   } catch (const std::system_error&) {
     shared_->end(tenant);
     return false;
+  } catch (...) {
+    shared_->end(tenant);  // its place would never come back
+    throw;
   }
   return true;
 }

@@ -34,6 +34,11 @@ struct MultiDeleted {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
 
+/// What ails all checks: the loop's to tell, lest it go round without a rest.
+void must(CURLMcode code) {
+  if (code != CURLM_OK) throw std::runtime_error(std::string("libcurl: ") + curl_multi_strerror(code));
+}
+
 Counter counter_of(Code code) {
   return code == Code::fit ? Counter::music_fit : code == Code::unfit ? Counter::music_unfit : Counter::music_unjudged;
 }
@@ -114,7 +119,8 @@ class MusicChecks::Loop {
     telemetry_.set(Gauge::music_waiting, static_cast<double>(queue_.waiting()));
     telemetry_.set(Gauge::music_running, static_cast<double>(running_.size()));
     // What has just settled may have made room.
-    if (queue_.waiting() == 0 || !is_room_made_) curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(sleep().count()), nullptr);
+    if (queue_.waiting() == 0 || !is_room_made_)
+      must(curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(sleep().count()), nullptr));
     return true;
   }
 
@@ -195,7 +201,7 @@ class MusicChecks::Loop {
   void drive() {
     for (const Lookups::Answer& answer : lookups_.take()) hand_on(answer);
     int running = 0;
-    curl_multi_perform(multi_.get(), &running);
+    must(curl_multi_perform(multi_.get(), &running));
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
       if (message->msg != CURLMSG_DONE) continue;

@@ -1,6 +1,9 @@
 #include "infra/media/music_checks.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <future>
@@ -8,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace dialin::media {
 namespace {
@@ -51,12 +55,47 @@ TEST(MusicChecks, a_fault_of_the_loop_is_told_to_who_waits_and_ends_nothing) {
   }
 }
 
+/// A server that takes connections and says nothing.
+class Silent {
+ public:
+  Silent() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t bytes = sizeof address;
+    auto* const place = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(socket_, place, bytes) != 0 || ::listen(socket_, 8) != 0 || ::getsockname(socket_, place, &bytes) != 0)
+      throw std::runtime_error("no server");
+    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
+  }
+  ~Silent() { ::close(socket_); }
+  Silent(const Silent&) = delete;
+  Silent& operator=(const Silent&) = delete;
+  const std::string& url() const { return url_; }
+
+ private:
+  const int socket_;
+  std::string url_;
+};
+
 TEST(MusicChecks, who_waits_when_it_stops_is_told_so) {
+  const Silent server;
   Faulty telemetry;
-  MusicChecks checks({{}, {}, std::chrono::seconds(0)}, telemetry);
+  MusicChecks checks({{*Range::parse("127.0.0.1")}, {}, std::chrono::seconds(0)}, telemetry);
+  std::vector<MusicVerdict> told;  // on its thread, which has ended when stop() returns
+  // More than run at a time: some are under way, and some wait for their turn.
+  constexpr int kWaiting = 20;
+  for (int n = 0; n < kWaiting; ++n) {
+    ASSERT_TRUE(checks.judge(kTenant, server.url() + std::to_string(n), [&](MusicVerdict verdict) { told.push_back(std::move(verdict)); }));
+  }
   checks.stop();
   checks.stop();
-  EXPECT_FALSE(checks.judge(kTenant, "http://127.0.0.1/", [](const MusicVerdict&) {}));
+  ASSERT_EQ(told.size(), static_cast<std::size_t>(kWaiting));
+  for (const MusicVerdict& verdict : told) {
+    EXPECT_EQ(verdict.code, Code::unjudged);
+    EXPECT_EQ(verdict.why, "the node is stopping");
+  }
+  EXPECT_FALSE(checks.judge(kTenant, server.url(), [](const MusicVerdict&) {}));
 }
 
 }  // namespace
