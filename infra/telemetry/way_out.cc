@@ -160,8 +160,11 @@ bool WayOut::write_some(Deadline deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
   pollfd reader{descriptor_, POLLOUT, 0};
   const int ready = ::poll(&reader, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
-  if (ready == 0 || (ready < 0 && errno == EINTR && left <= 0)) return false;
-  if (ready < 0) return true;
+  if (ready == 0 || (ready < 0 && left <= 0)) return false;
+  if (ready < 0) {
+    if (errno != EINTR) std::this_thread::sleep_for(kAgain);  // the kernel has no memory for it
+    return true;
+  }
   const std::size_t bytes = std::min(piece_.text.size() - written_, write_bytes_max_);
   const ssize_t wrote = ::write(descriptor_, piece_.text.data() + written_, bytes);
   if (wrote >= 0) {
