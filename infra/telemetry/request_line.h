@@ -17,7 +17,7 @@ constexpr std::size_t kShownBytesMax = 1024;
 /// A request without a key is machines' talk: debug. One that the server failed is a warning, all others are info.
 Level level_of(const AnsweredRequest& request, const RouteName& route);
 
-/// Appends it, with its end. `seconds`: since 1970, and `us` beyond them. Fields that are empty are left out.
+/// Appends it, with its end. `time`: when it was answered. Fields that are empty are left out.
 void append_line(const AnsweredRequest& request, const RouteName& route, Instant time, bool as_json, std::string& out);
 
 /// `text` as it stands in a line: what is not visible ASCII, `"` and `\` percent-encoded, as in the URL that it may come from.
