@@ -52,6 +52,7 @@ def test_who_goes_on_and_on_is_not_even_told(bounded):
         wires = [stack.enter_context(Wire(bounded)) for _ in range(BOUND * 10)]
         told = [wire.answers(quiet_s=0.05) for wire in wires[BOUND:]]
         assert all(closed for _, closed in told), "none of them stays open"
+        assert not all(answers for answers, _ in told)
         assert status(bounded, "127.0.0.2") == 200
 
 
