@@ -139,8 +139,9 @@ TlsLayer::Step TlsLayer::write(std::string_view first, std::string_view second, 
       const int outcome = SSL_write_ex(ssl_, rest.data(), rest.size(), &taken);
       is_write_unfinished_ = outcome != 1;
       if (outcome != 1) {
+        // What was taken is told first, whatever comes next: the next call finds that again.
         const Step step = step_of(outcome);
-        return step == Step::wants_write && sent > 0 ? Step::done : step;
+        return sent > 0 ? Step::done : step;
       }
       sent += taken;
       rest.remove_prefix(taken);
