@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(SANITIZED, reason="sanitizers trace the process 
 
 SOURCE = pathlib.Path(__file__).with_name("intruder.cc")
 PATIENCE_S = 20
+PR_SET_SECCOMP = 22
 NOT_THERE = {"clone3": errno.ENOSYS}  # so that glibc takes clone()
 # What anybody may do where nothing keeps him: else a refusal shows nothing.
 FREE_TO_ALL = {"execve", "fork", "clone_of_a_process", "clone3", "kill", "listen", "mmap_to_write_and_run", "mmap_of_nothing_to_run", "mprotect_to_run", "memfd_create", "personality",
@@ -78,7 +79,7 @@ def test_without_the_sandbox_the_same_calls_are_anybodys(own_server, intruder):
 
 def test_a_kernel_that_takes_no_list_is_told_of_and_nothing_is_served(own_server):
     """A process in a stricter sandbox than its own, as some containers are: seccomp(2) and prctl(PR_SET_SECCOMP) are refused."""
-    own_server.under = [sys.executable, "-B", "-m", "hostile.without_seccomp"]
+    own_server.under = [sys.executable, "-B", "-m", "hostile.stricter", "seccomp=EINVAL", f"prctl:0:{PR_SET_SECCOMP}=EINVAL", "--"]
     with pytest.raises(NotServing) as refused:
         own_server.start(env={**os.environ, "PYTHONPATH": str(SOURCE.parents[1])})
     assert refused.value.status == 3 and "seccomp" in refused.value.output and "--sandbox off" in refused.value.output
