@@ -123,13 +123,3 @@ def test_nodes_whose_topic_was_cut_halt_and_go_on_answering_plain_reads(pair, ka
         caller.get(CONFIGS).expect(200)
         caller.get(CONFIGS, headers={"Dialin-Consistency": "strong"}).refused(503, "unavailable")
         caller.call("POST", CONFIGS, pinless()).refused(503, "unavailable")
-
-
-def test_reasons_that_the_handbook_explains_are_those_that_the_program_says():
-    """Between what differs from case to case, the topic's name among it, each piece of a sentence stands in the code."""
-    rows = re.findall(r"^\| `([^`]+)` \|", (ROOT / "docs/operations.md").read_text().split("### Reasons not to be ready")[1].split("\n### ")[0], re.MULTILINE)
-    assert len(rows) > 15
-    code = "".join(path.read_text() for room in ("api", "infra/log", "projections") for path in (ROOT / room).rglob("*.cc"))
-    code = re.sub(r'"\s*\n\s*"', "", code)
-    pieces = {piece.strip() for row in rows for piece in re.split(r"\b[A-Z]+\b|\btopic\b|…", row)}
-    assert not [piece for piece in pieces if len(piece) > 3 and piece not in code]
