@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/http/answer_head.h"
@@ -126,11 +127,11 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   std::uint64_t request_ = 0;  ///< counts up with every answer: what a Reply must still match
   std::size_t discarded_bytes_ = 0;
 
-  std::string unsent_;            ///< of what was built, what the kernel did not take at once
-  std::string large_body_;        ///< goes behind it, not copied
-  std::size_t sent_ = 0;          ///< of both
-  std::size_t on_their_way_ = 0;  ///< Socket::bytes_on_their_way() of then
-  std::string waiting_;           ///< what was built while these two were with the socket: one answer at most
+  std::string unsent_;                       ///< of what was built, what the kernel did not take at once
+  std::string large_body_;                   ///< goes behind it, not copied
+  std::size_t sent_ = 0;                     ///< of both
+  std::optional<std::size_t> on_their_way_;  ///< Socket::bytes_on_their_way() of then
+  std::string waiting_;                      ///< what was built while these two were with the socket: one answer at most
   std::shared_ptr<SessionLink> link_;
   std::unique_ptr<StreamSource> source_;
   std::string streamed_path_;         ///< of the stream's request, whose bytes are gone

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "api/http/session.h"
 #include "domain/invariant.h"
@@ -157,9 +158,10 @@ void Session::on_sent(std::size_t bytes, Socket::Outcome outcome) {
 
 bool Session::takes_something() {
   // The kernel asks for more only when a good part of its own buffer is free, which a slow peer may not reach in time.
-  const std::size_t before = on_their_way_;
-  on_their_way_ = socket_.bytes_on_their_way();
-  return on_their_way_ < before;
+  const std::optional<std::size_t> before = std::exchange(on_their_way_, socket_.bytes_on_their_way());
+  if (before && on_their_way_) return *on_their_way_ < *before;
+  core_.telemetry.say(Level::warning, "the kernel does not say what a slow reader has taken: this one is closed as if it were nothing");
+  return false;
 }
 
 void Session::linger() {

@@ -147,9 +147,9 @@ void Socket::write_tls() {
   }
 }
 
-std::size_t Socket::bytes_on_their_way() const {
+std::optional<std::size_t> Socket::bytes_on_their_way() const {
   int bytes = 0;
-  if (::ioctl(stream_->tcp.native_handle(), SIOCOUTQ, &bytes) != 0) return 0;
+  if (::ioctl(stream_->tcp.native_handle(), SIOCOUTQ, &bytes) != 0) return std::nullopt;
   return static_cast<std::size_t>(bytes);
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace boost::asio {
@@ -61,8 +62,8 @@ class Socket {
   bool send_now(std::string_view first, std::string_view second, std::size_t& sent);
   /// As soon as the kernel takes some; one at a time. The bytes stay where they are until on_sent().
   void send(std::string_view first, std::string_view second);
-  /// What was sent and the peer has not yet taken, as far as the kernel knows.
-  std::size_t bytes_on_their_way() const;
+  /// What was sent and the peer has not yet taken; absent when the kernel does not say.
+  std::optional<std::size_t> bytes_on_their_way() const;
   /// The peer gets an end of file behind what was sent. When a peer takes so little that TLS cannot say so at once, with close().
   void end_sending();
   /// What is under way fails. Twice does nothing.
