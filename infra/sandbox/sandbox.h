@@ -14,9 +14,10 @@ struct CannotEnter {
   std::string text;
 };
 
-/// All threads are inside when it returns, and those that they begin. A call that is not on the list fails with EPERM; a call of another
-/// ABI ends the process. Nothing that the process may gain by starting a program counts any more (PR_SET_NO_NEW_PRIVS). Fails when the
-/// kernel has no seccomp, or lets nobody use it; then nothing has changed but, perhaps, the latter.
+/// All threads are inside when it returns, and those that they begin. A call that is refused fails with EPERM, one that the list has never
+/// heard of with ENOSYS, as on a kernel that has not either; a call of another ABI ends the process. Nothing that the process may gain by
+/// starting a program counts any more (PR_SET_NO_NEW_PRIVS). Fails when the kernel has no seccomp, or lets nobody use it; what has been
+/// given up by then is not had again.
 Result<void, CannotEnter> enter();
 
 /// No core file, whoever asks for one and wherever the kernel would send it, and no other process of the same user may look into this one:

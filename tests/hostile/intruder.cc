@@ -33,6 +33,8 @@ namespace {
 
 constexpr int kPage = 4096;
 constexpr useconds_t kLook_us = 20'000;
+constexpr long kFchmodat2 = 452;
+constexpr long kCallOfNoKernel = 999;
 
 int errno_of(long result) {
   return result == -1 ? errno : 0;
@@ -120,6 +122,13 @@ const std::vector<Call>& calls() {
       {"seccomp", [] { return errno_of(::syscall(SYS_seccomp, -1, 0, nullptr)); }},
       {"typing_into_a_terminal", [] { return errno_of(::syscall(SYS_ioctl, STDERR_FILENO, TIOCSTI, "x")); }},
       {"syslog", [] { return errno_of(::syscall(SYS_syslog, -1, nullptr, 0)); }},
+      // What libc has an older call for where the kernel is older.
+      {"openat2", [] { return errno_of(::syscall(SYS_openat2, AT_FDCWD, "/nowhere", nullptr, 0)); }},
+      {"close_range", [] { return errno_of(::syscall(SYS_close_range, 2, 1, 0)); }},
+      {"epoll_pwait2", [] { return errno_of(::syscall(SYS_epoll_pwait2, -1, nullptr, 0, nullptr, nullptr, 0)); }},
+      {"futex_waitv", [] { return errno_of(::syscall(SYS_futex_waitv, nullptr, 0, 0, nullptr, 0)); }},
+      {"newer_than_the_list", [] { return errno_of(::syscall(kFchmodat2, AT_FDCWD, "/nowhere", 0600, 0)); }},
+      {"newer_than_any_kernel", [] { return errno_of(::syscall(kCallOfNoKernel)); }},
   };
   return list;
 }
