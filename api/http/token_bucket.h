@@ -10,11 +10,10 @@ namespace dialin::http {
 /// A bucket of `requests` tokens that fills evenly in `length`: so many at once after a pause, and in the long run so many each `length`.
 struct RateWindow {
   static constexpr std::uint64_t kRequestsMax = 1'000'000;
-  static constexpr std::chrono::milliseconds kLengthMin{1};
   static constexpr std::chrono::milliseconds kLengthMax{std::chrono::hours{24}};
 
-  std::uint64_t requests = 1;  ///< 1 to kRequestsMax
-  std::chrono::milliseconds length{1000};
+  std::uint64_t requests = 1;              ///< 1 to kRequestsMax
+  std::chrono::milliseconds length{1000};  ///< 1 ms to kLengthMax
 
   /// In which one token comes back. Rounded down, so that who keeps to the rate is never refused.
   std::chrono::nanoseconds interval() const { return std::chrono::nanoseconds(length) / requests; }
