@@ -297,10 +297,10 @@ std::vector<Rule> rules() {
                        {has(0, kInt, static_cast<std::uint64_t>(family)), has(1, kSocketTypeMask, static_cast<std::uint64_t>(type))}});
     }
   }
-  // Asio, curl, the resolver; how much a slow reader has not taken yet; whether stderr is a terminal; RocksDB's names for files in its
-  // cache.
-  for (const std::uint64_t request : {std::uint64_t{FIONBIO}, std::uint64_t{FIONREAD}, std::uint64_t{SIOCOUTQ}, std::uint64_t{TCGETS},
-                                      std::uint64_t{FS_IOC_GETVERSION}}) {
+  // Asio, curl, the resolver; how much a slow reader has not taken yet; the number of the interface that an address names (fe80::1%eth0);
+  // whether stderr is a terminal; RocksDB's names for files in its cache.
+  for (const std::uint64_t request : {std::uint64_t{FIONBIO}, std::uint64_t{FIONREAD}, std::uint64_t{SIOCOUTQ}, std::uint64_t{SIOCGIFINDEX},
+                                      std::uint64_t{TCGETS}, std::uint64_t{FS_IOC_GETVERSION}}) {
     rules.push_back({SCMP_SYS(ioctl), {has(1, kInt, request & kInt)}});
   }
   return rules;

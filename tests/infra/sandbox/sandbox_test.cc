@@ -3,7 +3,9 @@
 #include "infra/sandbox/sandbox.h"
 
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -67,6 +69,24 @@ TEST(Sandbox, a_server_goes_on_with_its_work) {
     if (memory == MAP_FAILED || ::mprotect(memory, 4096, PROT_READ) != 0) return 5;
     rlimit limit{};
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? 0 : 6;
+  });
+  EXPECT_EQ(end, 0);
+}
+
+/// A node or broker in the same network, named by an address that counts on one of the machine's interfaces only.
+TEST(Sandbox, addresses_with_a_zone_are_resolved) {
+  const unsigned loopback = ::if_nametoindex("lo");
+  ASSERT_NE(loopback, 0U);
+  const int end = ended([loopback] {
+    if (!enter()) return 1;
+    addrinfo hints{};
+    hints.ai_family = AF_INET6;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo("fe80::1%lo", "80", &hints, &found) != 0) return 2;
+    const auto zone = reinterpret_cast<const sockaddr_in6*>(found->ai_addr)->sin6_scope_id;
+    ::freeaddrinfo(found);
+    return zone == loopback ? 0 : 3;
   });
   EXPECT_EQ(end, 0);
 }
