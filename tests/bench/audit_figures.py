@@ -57,9 +57,11 @@ def whole(stage: Stage) -> list[Row]:
     lines.unlink()
     stage.remove(server)
     bare = median(rates["bare"])
-    rows = [Row(f"{name}, against reading the same log bare", f"{median(rates[name]):,.0f} events/s", f"{bare:,.0f} events/s", median(rates[name]) / bare, "x", 0.3, 0.6, less_is_better=False)
+    rows = [Row(f"{name}, against reading the same log bare", f"{median(rates[name]):,.0f} events/s", f"{bare:,.0f} events/s", median(rates[name]) / bare, "x",
+                0.3, 0.6, less_is_better=False)
             for name in ("verify", "replay")]
-    return rows + [Row(name, f"{median(rates[name]):,.0f} events/s", f"{events:,} events", median(rates[name]), "/s", 100_000, None, less_is_better=False) for name in ("export", "import")]
+    return rows + [Row(name, f"{median(rates[name]):,.0f} events/s", f"{events:,} events", median(rates[name]), "/s", 100_000, None, less_is_better=False)
+                   for name in ("export", "import")]
 
 
 def past(stage: Stage) -> list[Row]:
@@ -84,15 +86,18 @@ def past(stage: Stage) -> list[Row]:
     def of(runs: list[dict], what: str) -> float:
         return median([found[what] for found in runs[1:]])
     for (name, connections), runs in one.items():
-        stage.notes.append(f"GET of random configs, {name}, at {connections}: {of(runs, 'per_s'):,.0f}/s, p50 {of(runs, 'p50_us'):,.0f} µs, p99 {of(runs, 'p99_us'):,.0f} µs")
+        stage.notes.append(f"GET of random configs, {name}, at {connections}: {of(runs, 'per_s'):,.0f}/s, p50 {of(runs, 'p50_us'):,.0f} µs, "
+                           f"p99 {of(runs, 'p99_us'):,.0f} µs")
     for name, runs in page.items():
         stage.notes.append(f"list of 100, {name}, at 1: {of(runs, 'per_s'):,.0f}/s, p50 {of(runs, 'p50_us'):,.0f} µs, p99 {of(runs, 'p99_us'):,.0f} µs")
     rows = []
     for connections in (1, 64):
         now, before = (of(one[name, connections], "p99_us") for name in ("today", "by sequence"))
-        rows.append(Row(f"GET as of a sequence, {events:,} events, p99 at {connections}", f"{before:,.0f} µs", f"GET of today {now:,.0f} µs", before / now, "x", 2, None))
+        rows.append(Row(f"GET as of a sequence, {events:,} events, p99 at {connections}", f"{before:,.0f} µs", f"GET of today {now:,.0f} µs", before / now, "x",
+                        2, None))
     now, before = (of(page[name], "p50_us") for name in ("today", "by time"))
-    return [*rows, Row("list as of long ago, 100 configs that have changed since, p50", f"{before:,.0f} µs", f"list of today {now:,.0f} µs", before / now, "x", 3, None)]
+    return [*rows, Row("list as of long ago, 100 configs that have changed since, p50", f"{before:,.0f} µs", f"list of today {now:,.0f} µs", before / now, "x",
+                       3, None)]
 
 
 def state(stage: Stage) -> list[Row]:

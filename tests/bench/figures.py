@@ -117,7 +117,8 @@ def put(stage: Stage) -> list[Row]:
     p50_us, sync_us = median([run["p50_us"] for run in ours[1]]), median(syncs)
     for count in CONNECTIONS:
         stage.notes.append(f"PUT at {count}: {per_s[count]:,.0f}/s, p50 {median([run['p50_us'] for run in ours[count]]):,.0f} µs, "
-                           f"p99 {median([run['p99_us'] for run in ours[count]]):,.0f} µs; PostgreSQL {rival[count]:,.0f}/s: {per_s[count] / rival[count]:.2f} x")
+                           f"p99 {median([run['p99_us'] for run in ours[count]]):,.0f} µs; PostgreSQL {rival[count]:,.0f}/s: "
+                           f"{per_s[count] / rival[count]:.2f} x")
     return [
         Row("durable PUT/s, 64 connections", f"{per_s[64]:,.0f}/s", f"PostgreSQL {rival[64]:,.0f}/s", per_s[64] / rival[64], "x", 2.5, 4, less_is_better=False),
         Row("PUT p50 at 1 connection", f"{p50_us:,.0f} µs", f"one fdatasync {sync_us:,.0f} µs", p50_us / sync_us, "x", 3, 2),
@@ -142,9 +143,11 @@ def get(stage: Stage) -> list[Row]:
     stage.notes.append(f"GET: an answer of {len(answer)} bytes, nginx serves a file of that size")
     per_s = {count: (median([run["per_s"] for run in ours[count]]), median([run["per_s"] for run in theirs[count]])) for count in CONNECTIONS}
     for count in CONNECTIONS:
-        stage.notes.append(f"GET at {count}: {per_s[count][0]:,.0f}/s, p50 {median([run['p50_us'] for run in ours[count]]):,.0f} µs; nginx {per_s[count][1]:,.0f}/s, "
+        stage.notes.append(f"GET at {count}: {per_s[count][0]:,.0f}/s, p50 {median([run['p50_us'] for run in ours[count]]):,.0f} µs; "
+                           f"nginx {per_s[count][1]:,.0f}/s, "
                            f"p50 {median([run['p50_us'] for run in theirs[count]]):,.0f} µs: {per_s[count][0] / per_s[count][1]:.2f} x")
-    return [Row("GET/s of one config, 64 connections", f"{per_s[64][0]:,.0f}/s", f"nginx {per_s[64][1]:,.0f}/s", per_s[64][0] / per_s[64][1], "x", 1.0, 1.4, less_is_better=False)]
+    return [Row("GET/s of one config, 64 connections", f"{per_s[64][0]:,.0f}/s", f"nginx {per_s[64][1]:,.0f}/s", per_s[64][0] / per_s[64][1], "x", 1.0, 1.4,
+                less_is_better=False)]
 
 
 def rebuild(stage: Stage) -> list[Row]:
@@ -161,7 +164,8 @@ def rebuild(stage: Stage) -> list[Row]:
         server.stop()
     stage.remove(server)
     stage.notes.append(f"rebuilding: {events:,} events of {events // 10:,} configs, log in the page cache; from start to listening {median(walls):.2f} s")
-    return [Row("rebuilding the views, chain verified", f"{median(rates):,.0f} events/s", f"{events:,} events", median(rates), "/s", 200_000, 500_000, less_is_better=False)]
+    return [Row("rebuilding the views, chain verified", f"{median(rates):,.0f} events/s", f"{events:,} events", median(rates), "/s", 200_000, 500_000,
+                less_is_better=False)]
 
 
 def restart(stage: Stage) -> list[Row]:
@@ -203,11 +207,13 @@ def many(stage: Stage) -> list[Row]:
         stage.remove(server)
     p99 = {name: median([run["p99_us"] for run in runs[name]]) for name in runs}
     for name in runs:
-        stage.notes.append(f"GET of random configs, {name}: {median([run['per_s'] for run in runs[name]]):,.0f}/s, p50 {median([run['p50_us'] for run in runs[name]]):,.0f} µs")
+        stage.notes.append(f"GET of random configs, {name}: {median([run['per_s'] for run in runs[name]]):,.0f}/s, "
+                           f"p50 {median([run['p50_us'] for run in runs[name]]):,.0f} µs")
     stage.notes.append("resident: " + ", ".join(f"{when} {kb / 1000:,.0f} MB" for when, kb in residents.items()))
     most = max(residents.values()) / 1000
     return [
-        Row(f"GET p99 with {large_count:,} configs", f"{p99['large']:,.0f} µs", f"10,000 configs {p99['small']:,.0f} µs", p99["large"] / p99["small"], "x", 2, 1.5),
+        Row(f"GET p99 with {large_count:,} configs", f"{p99['large']:,.0f} µs", f"10,000 configs {p99['small']:,.0f} µs", p99["large"] / p99["small"], "x", 2,
+            1.5),
         Row(f"resident memory with {large_count:,} configs", f"{most:,.0f} MB", "at most, after start, reads and writes", most, "MB", 400, 200),
     ]
 
@@ -220,14 +226,16 @@ def sse(stage: Stage) -> list[Row]:
     measured: dict[int, list[dict]] = {2_000: [], 10_000: []}
     for readers, runs in measured.items():
         for _ in range(stage.effort.rounds):
-            done = subprocess.run([BINARY.parent / "tests/bench/sse_readers", "--port", str(server.port), "--keys", keys, "--readers", str(readers), "--rate", "1000",
-                                   "--seconds", str(int(stage.effort.seconds))], capture_output=True, text=True)
+            done = subprocess.run([BINARY.parent / "tests/bench/sse_readers", "--port", str(server.port), "--keys", keys, "--readers", str(readers), "--rate",
+                                   "1000", "--seconds", str(int(stage.effort.seconds))], capture_output=True, text=True)
             if done.returncode:
                 raise RuntimeError(f"sse_readers: {done.stdout}{done.stderr}")
             runs.append(json.loads(done.stdout))
         late = sum(run["late_writes"] for run in runs)
-        stage.notes.append(f"SSE, {readers:,} readers of 200 tenants: {median([run['arrivals'] for run in runs]):,.0f} arrivals of {median([run['events'] for run in runs]):,.0f} events, "
-                           f"p50 {median([run['p50_ms'] for run in runs]):.1f} ms, p99 {median([run['p99_ms'] for run in runs]):.1f} ms, most {max(run['max_ms'] for run in runs):.1f} ms, "
+        stage.notes.append(f"SSE, {readers:,} readers of 200 tenants: {median([run['arrivals'] for run in runs]):,.0f} arrivals of "
+                           f"{median([run['events'] for run in runs]):,.0f} events, "
+                           f"p50 {median([run['p50_ms'] for run in runs]):.1f} ms, p99 {median([run['p99_ms'] for run in runs]):.1f} ms, "
+                           f"most {max(run['max_ms'] for run in runs):.1f} ms, "
                            f"{late} writes over 50 ms behind their time; every reader got every event once, in order")
     resident = server.resident_kb() / 1000
     server.stop()

@@ -55,7 +55,8 @@ def hostile(stage: Stage) -> list[Row]:
                 time.sleep(SETTLING_S)
             calm, pressed = median(quiet), median(beside)
             rows.append(Row(f"{method} p99 beside {TOLD[name]}", f"{pressed * 1e3:.2f} ms", f"quiet {calm * 1e3:.2f} ms", pressed / calm, "x", MUST))
-            stage.notes.append(f"{method} beside {TOLD[name]}: p99 quiet {', '.join(f'{each * 1e3:.2f}' for each in quiet)} ms, beside {', '.join(f'{each * 1e3:.2f}' for each in beside)} ms; "
+            stage.notes.append(f"{method} beside {TOLD[name]}: p99 quiet {', '.join(f'{each * 1e3:.2f}' for each in quiet)} ms, "
+                               f"beside {', '.join(f'{each * 1e3:.2f}' for each in beside)} ms; "
                                f"{done:,} done by the attackers")
     stage.remove(server)
     return rows

@@ -30,7 +30,8 @@ def put(stage: Stage, server: Server, connections: int, **processes: int) -> dic
     return run | {f"{name}_us": (cpu_s(pid) - before[name]) / writes * 1e6 for name, pid in processes.items()}
 
 
-def put_on(stage: Stage, topic: Topic, broker: int, rounds: int, counts: tuple[int, ...] = CONNECTIONS, embedded: Server | None = None) -> dict[tuple[str, int], dict]:
+def put_on(stage: Stage, topic: Topic, broker: int, rounds: int, counts: tuple[int, ...] = CONNECTIONS,
+           embedded: Server | None = None) -> dict[tuple[str, int], dict]:
     """Medians of wrk at so many connections, of a bare producer with as many outstanding, and of the embedded log at 64."""
     runs: Runs = collections.defaultdict(list)
     topic.first.start()
@@ -66,11 +67,14 @@ def kafka_put(stage: Stage) -> list[Row]:
     stage.notes += [f"PUT on three brokers on this machine, replication 3, one run, {line}" for line in say_sides(three)]
     ours, bare, own, alone = found["kafka", 64], found["bare", 64], found["embedded", 64], found["kafka", 1]["p50_us"]
     return [
-        Row("PUT/s on Kafka, 64 connections", f"{ours['per_s']:,.0f}/s", f"embedded log {own['per_s']:,.0f}/s", ours["per_s"] / own["per_s"], "x", 0.6, 1, less_is_better=False),
-        Row("PUT/s on Kafka, 64 connections, to a bare producer", f"{ours['per_s']:,.0f}/s", f"64 outstanding {bare['per_s']:,.0f}/s", ours["per_s"] / bare["per_s"], "x"),
+        Row("PUT/s on Kafka, 64 connections", f"{ours['per_s']:,.0f}/s", f"embedded log {own['per_s']:,.0f}/s", ours["per_s"] / own["per_s"], "x", 0.6, 1,
+            less_is_better=False),
+        Row("PUT/s on Kafka, 64 connections, to a bare producer", f"{ours['per_s']:,.0f}/s", f"64 outstanding {bare['per_s']:,.0f}/s",
+            ours["per_s"] / bare["per_s"], "x"),
         Row("PUT p50 on Kafka at 1 connection, above a bare produce", f"{alone:,.0f} µs", f"bare produce {found['bare', 1]['p50_us']:,.0f} µs",
             (alone - found["bare", 1]["p50_us"]) / 1000, "ms", 0.5, 0.2),
-        Row("CPU time of the node for a PUT on Kafka, 64 connections", f"{ours['node_us']:,.0f} µs", f"embedded log {own['node_us']:,.0f} µs", ours["node_us"] / own["node_us"], "x"),
+        Row("CPU time of the node for a PUT on Kafka, 64 connections", f"{ours['node_us']:,.0f} µs", f"embedded log {own['node_us']:,.0f} µs",
+            ours["node_us"] / own["node_us"], "x"),
         Row("resident memory of a node on Kafka after it, 10,000 configs", f"{resident:,.0f} MB", f"embedded log {resident_embedded:,.0f} MB", resident, "MB"),
     ]
 
@@ -102,7 +106,8 @@ def kafka_forward(stage: Stage) -> list[Row]:
     stage.notes += [f"PUT with one follower, {line}" for line in say_sides(found)]
     through, direct = found["through", 1], found["direct", 1]
     read = {name: {part: median([run[part] for run in these]) for part in these[0]} for name, these in reads.items()}
-    stage.notes.append(f"a strong read on the follower at 1 connection: {read['strong']['per_s']:,.0f}/s, p50 {read['strong']['p50_us']:,.0f} µs, p99 {read['strong']['p99_us']:,.0f} µs")
+    stage.notes.append(f"a strong read on the follower at 1 connection: {read['strong']['per_s']:,.0f}/s, p50 {read['strong']['p50_us']:,.0f} µs, "
+                       f"p99 {read['strong']['p99_us']:,.0f} µs")
     stage.notes.append(f"resident: follower {residents['through']:,.0f} MB, leader {residents['direct']:,.0f} MB")
     return [
         Row("PUT p50 through a follower at 1 connection, above the leader's", f"{through['p50_us']:,.0f} µs", f"at the leader {direct['p50_us']:,.0f} µs",

@@ -64,7 +64,8 @@ def kafka_catch_up(stage: Stage) -> list[Row]:
             took = ready_s(late)
             missed.append((standing(topic.first)["applied"] - before) / took)
             late.stop()
-    stage.notes.append(f"catching up: {read['records']:,} records, {read['value_bytes'] / read['records']:,.0f} bytes of value each, in the broker's page cache; "
+    stage.notes.append(f"catching up: {read['records']:,} records, {read['value_bytes'] / read['records']:,.0f} bytes of value each, "
+                       "in the broker's page cache; "
                        f"bare consumer {median(bare) * read['value_bytes'] / read['records'] / 1e6:,.0f} MB/s of values")
     return [
         Row("catching up from Kafka with an empty disk, until ready", f"{median(ours):,.0f} events/s", f"bare consumer {median(bare):,.0f} events/s",
@@ -89,7 +90,8 @@ def kafka_restart(stage: Stage) -> list[Row]:
             topic.leader()
             writes.append(time.monotonic() - began)
         resident = node.resident_kb() / 1000
-    stage.notes.append(f"restart on Kafka, the only node: took writes after {', '.join(f'{took:.2f}' for took in writes)} s, when the session of its former life had run out; resident {resident:,.0f} MB")
+    stage.notes.append(f"restart on Kafka, the only node: took writes after {', '.join(f'{took:.2f}' for took in writes)} s, "
+                       f"when the session of its former life had run out; resident {resident:,.0f} MB")
     return [Row("on Kafka ready after SIGKILL under load", f"{median(ready):.2f} s", f"log of {events:,} events", median(ready), "s", 2, 0.5)]
 
 
@@ -110,9 +112,10 @@ def kafka_audit(stage: Stage) -> list[Row]:
             shutil.rmtree(out)
         lines.unlink()
     bare = median(rates["bare"])
-    rows = [Row(f"{name} on Kafka, against a bare consumer", f"{median(rates[name]):,.0f} events/s", f"bare consumer {bare:,.0f} events/s", median(rates[name]) / bare, "x", 0.3, 0.6,
-                less_is_better=False) for name in ("verify", "replay")]
-    return rows + [Row(f"{name}, Kafka", f"{median(rates[name]):,.0f} events/s", f"{events:,} events", median(rates[name]), "/s", 100_000, None, less_is_better=False)
+    rows = [Row(f"{name} on Kafka, against a bare consumer", f"{median(rates[name]):,.0f} events/s", f"bare consumer {bare:,.0f} events/s",
+                median(rates[name]) / bare, "x", 0.3, 0.6, less_is_better=False) for name in ("verify", "replay")]
+    return rows + [Row(f"{name}, Kafka", f"{median(rates[name]):,.0f} events/s", f"{events:,} events", median(rates[name]), "/s", 100_000, None,
+                       less_is_better=False)
                    for name in ("export", "import")]
 
 
@@ -180,13 +183,15 @@ def kafka_sse(stage: Stage) -> list[Row]:
         follower, keys = leader_and_follower(topic, MANY_TENANTS)
         for readers, runs in measured.items():
             runs += [streamed(stage, topic, follower, keys, readers, STREAMED_PER_S) for _ in range(stage.effort.rounds)]
-            stage.notes.append(f"SSE on a follower, {readers:,} readers of {MANY_TENANTS} tenants: {median([run['arrivals'] for run in runs]):,.0f} arrivals of "
+            stage.notes.append(f"SSE on a follower, {readers:,} readers of {MANY_TENANTS} tenants: "
+                               f"{median([run['arrivals'] for run in runs]):,.0f} arrivals of "
                                f"{median([run['events'] for run in runs]):,.0f} events, p50 {median([run['p50_ms'] for run in runs]):.1f} ms, "
                                f"p99 {', '.join(f'''{run['p99_ms']:.1f}''' for run in runs)} ms, most {max(run['max_ms'] for run in runs):.1f} ms, "
                                f"{sum(run['late_writes'] for run in runs)} writes over 50 ms behind their time; every reader got every event once, in order")
         until(lambda: standing(follower).get("lag") == 0)
         stage.notes.append(f"SSE on a follower: resident memory after it {follower.resident_kb() / 1000:,.0f} MB")
-    return [Row(f"SSE on a follower, {readers:,} readers, {STREAMED_PER_S:,} events/s: p99 from the leader's answer to arrival", f"{p99:.1f} ms", f"{MANY_TENANTS} tenants", p99, "ms", 200, 100)
+    return [Row(f"SSE on a follower, {readers:,} readers, {STREAMED_PER_S:,} events/s: p99 from the leader's answer to arrival", f"{p99:.1f} ms",
+                f"{MANY_TENANTS} tenants", p99, "ms", 200, 100)
             for readers, runs in measured.items() for p99 in [median([run["p99_ms"] for run in runs])]]
 
 

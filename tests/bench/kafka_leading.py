@@ -34,7 +34,8 @@ class SteadyWriter:
         while not self.ending:
             stored = False
             with contextlib.suppress(OSError, EOFError, ValueError):
-                stored = self.callers[turn % len(self.callers)].put(f"/domain-dialin-config/{self.config}", {"name_prefix": f"Front desk {time.monotonic_ns()}"}).status == 200
+                stored = self.callers[turn % len(self.callers)].put(f"/domain-dialin-config/{self.config}",
+                                                                    {"name_prefix": f"Front desk {time.monotonic_ns()}"}).status == 200
             if stored:
                 self.done_at.append(time.monotonic())
             else:
@@ -102,10 +103,12 @@ def kafka_lead(stage: Stage) -> list[Row]:
                         (f"killed, a session of {SHORT_SESSION_S} s", killed_short)):
         stage.notes.append(f"no successful write, leader {name}: " + ", ".join(f"{pause:.2f}" for pause in found) + " s")
     return [
-        Row("leader stopped: longest time without a write", f"{max(stopped):.2f} s", "three nodes, one caller that tries them in turn; the worst", max(stopped), "s", 1.5, 0.5),
-        Row("leader killed: longest time without a write", f"{max(killed):.2f} s", f"the same; a session of {SESSION_S} s", max(killed), "s", SESSION_S + 2, SESSION_S + 1),
-        Row("leader killed, short session: longest time without a write", f"{max(killed_short):.2f} s", f"the same; a session of {SHORT_SESSION_S} s", max(killed_short), "s",
-            SHORT_SESSION_S + 2, SHORT_SESSION_S + 1),
+        Row("leader stopped: longest time without a write", f"{max(stopped):.2f} s", "three nodes, one caller that tries them in turn; the worst", max(stopped),
+            "s", 1.5, 0.5),
+        Row("leader killed: longest time without a write", f"{max(killed):.2f} s", f"the same; a session of {SESSION_S} s", max(killed), "s", SESSION_S + 2,
+            SESSION_S + 1),
+        Row("leader killed, short session: longest time without a write", f"{max(killed_short):.2f} s", f"the same; a session of {SHORT_SESSION_S} s",
+            max(killed_short), "s", SHORT_SESSION_S + 2, SHORT_SESSION_S + 1),
     ]
 
 

@@ -39,8 +39,10 @@ def machine(home: pathlib.Path) -> list[str]:
     build = "Debian's, with assertions" if rocksdb and rocksdb[1].startswith(("/lib", "/usr")) else "own build of Debian's source, without assertions"
     postgres = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     return [
-        f"- date: {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC; commit {output_of('git', '-C', str(ROOT), 'rev-parse', '--short', 'HEAD')}",
-        f"- machine: {os.cpu_count()} x {cpu[1] if cpu else platform.processor()}, {memory_gb:.0f} GB, {disk}, Linux {platform.release()}; load and server share it",
+        f"- date: {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC; commit "
+        f"{output_of('git', '-C', str(ROOT), 'rev-parse', '--short', 'HEAD')}",
+        f"- machine: {os.cpu_count()} x {cpu[1] if cpu else platform.processor()}, {memory_gb:.0f} GB, {disk}, Linux {platform.release()}; "
+        "load and server share it",
         f"- versions: {run('--version').stdout.strip()}; RocksDB {build}; {output_of(str(postgres[-1]), '--version') if postgres else 'no PostgreSQL'}; "
         f"{nginx_version()}; Kafka {VERSION}; {(subprocess.run(['wrk', '-v'], capture_output=True, text=True).stdout or '?').split(' [')[0]}",
     ]
@@ -48,7 +50,8 @@ def machine(home: pathlib.Path) -> list[str]:
 
 def line(row: Row) -> str:
     digits = 0 if row.unit == "/s" else 2 if row.unit in ("x", "s") or row.result < 1 else 1
-    return f"| {row.figure} | {row.measured} | {row.against} | {row.result:,.{digits}f} {row.unit} | {row.bound(row.must)} | {row.bound(row.aim)} | {row.verdict()} |"
+    cells = (row.figure, row.measured, row.against, f"{row.result:,.{digits}f} {row.unit}", row.bound(row.must), row.bound(row.aim), row.verdict())
+    return f"| {' | '.join(cells)} |"
 
 
 def main(arguments: list[str]) -> int:
@@ -78,7 +81,8 @@ def main(arguments: list[str]) -> int:
     finally:
         shutil.rmtree(home, ignore_errors=True)
     said = " and ".join(str(seconds) for seconds in sorted({(on_kafka if name in ON_KAFKA else effort).seconds for name in names}))
-    page.append(f"- command: `script/bench {' '.join(arguments)}`".replace(" `", "`").replace(":`", ": `") + f"; runs of {said} s, {effort.rounds} of each, alternating, medians")
+    command = f"- command: `script/bench {' '.join(arguments)}`".replace(" `", "`").replace(":`", ": `")
+    page.append(f"{command}; runs of {said} s, {effort.rounds} of each, alternating, medians")
     if quick:
         page.append("- a quick look: short runs and logs of a tenth; not to be quoted")
     print("\n".join(page))

@@ -43,14 +43,16 @@ def telemetry(stage: Stage) -> list[Row]:
     headers = {server: {"Authorization": f"Bearer {server.key}"} for server in servers}
     paths = {server: "/domain-dialin-config/" + server.ids.read_text().split("\n", 1)[0] for server in servers}
     rows = []
-    for what, measured in (("GET", lambda server: wrk(stage.url(server, paths[server]), 64, stage.effort.seconds, headers=headers[server])), ("PUT", lambda server: stage.put(server, 64))):
+    for what, measured in (("GET", lambda server: wrk(stage.url(server, paths[server]), 64, stage.effort.seconds, headers=headers[server])),
+                           ("PUT", lambda server: stage.put(server, 64))):
         told, untold = pairs(stage, measured, on, off)
         share = median([a["per_s"] / b["per_s"] for a, b in zip(told, untold)])
         per_s = [median([each["per_s"] for each in runs]) for runs in (told, untold)]
         cpu_us = [median([each["cpu_us"] for each in runs]) for runs in (told, untold)]
-        rows.append(Row(f"{what}/s at 64 with request lines{' and rate limits' if limited else ''}", f"{per_s[0]:,.0f}/s", f"without {per_s[1]:,.0f}/s", share, "x", SHARE_LEAST, 0.95,
-                        less_is_better=False))
-        stage.notes.append(f"{what} at 64: CPU of the server {cpu_us[0]:.2f} µs a request with, {cpu_us[1]:.2f} without; lines of {on.output.stat().st_size / 1e6:,.0f} MB so far")
+        rows.append(Row(f"{what}/s at 64 with request lines{' and rate limits' if limited else ''}", f"{per_s[0]:,.0f}/s", f"without {per_s[1]:,.0f}/s", share,
+                        "x", SHARE_LEAST, 0.95, less_is_better=False))
+        stage.notes.append(f"{what} at 64: CPU of the server {cpu_us[0]:.2f} µs a request with, {cpu_us[1]:.2f} without; "
+                           f"lines of {on.output.stat().st_size / 1e6:,.0f} MB so far")
     for server in servers:
         stage.remove(server)
     return rows

@@ -44,13 +44,15 @@ def tls(stage: Stage) -> list[Row]:
             ours.append(wrk(own, 64, stage.effort.seconds, headers=headers))
             theirs.append(wrk(url, 64, stage.effort.seconds, headers=headers))
     per_s, rival = median([run["per_s"] for run in ours]), median([run["per_s"] for run in theirs])
-    stage.notes.append(f"TLS GET at 64: {per_s:,.0f}/s, p50 {median([run['p50_us'] for run in ours]):,.0f} µs, p99 {median([run['p99_us'] for run in ours]):,.0f} µs; nginx {rival:,.0f}/s, "
+    stage.notes.append(f"TLS GET at 64: {per_s:,.0f}/s, p50 {median([run['p50_us'] for run in ours]):,.0f} µs, "
+                       f"p99 {median([run['p99_us'] for run in ours]):,.0f} µs; nginx {rival:,.0f}/s, "
                        f"p50 {median([run['p50_us'] for run in theirs]):,.0f} µs, p99 {median([run['p99_us'] for run in theirs]):,.0f} µs")
     idle_mb = idle(stage, server)
     stage.remove(server)
     return [
         Row("TLS GET/s of one config, 64 connections", f"{per_s:,.0f}/s", f"nginx {rival:,.0f}/s", per_s / rival, "x", 0.8, 1.0, less_is_better=False),
-        Row(f"memory of {IDLE // stage.effort.scale:,} idle TLS connections", f"{idle_mb:,.0f} MB", "what the process grew by", idle_mb, "MB", 200 / stage.effort.scale),
+        Row(f"memory of {IDLE // stage.effort.scale:,} idle TLS connections", f"{idle_mb:,.0f} MB", "what the process grew by", idle_mb, "MB",
+            200 / stage.effort.scale),
     ]
 
 

@@ -137,8 +137,8 @@ def looked_at(stage: Stage, keys: dict[str, str], calls: list[Call], records: li
         first, *others = seen
         broken += [f"{first} and {other} differ for {tenant} in {parts}" for other in others if (parts := differences(seen[first], seen[other]))]
     counts.update(answered=sum(call.is_write and call.status == 200 for call in calls), unknown=sum(call.is_unknown for call in calls),
-                  refused=sum(call.error == "unavailable" for call in calls), calls=len(calls), records=len(chain), strays=len(strays) - len(marks), marks=len(marks),
-                  leads=len(story.terms))
+                  refused=sum(call.error == "unavailable" for call in calls), calls=len(calls), records=len(chain), strays=len(strays) - len(marks),
+                  marks=len(marks), leads=len(story.terms))
     return broken
 
 

@@ -31,7 +31,8 @@ CALLS = {
     "write": [("POST", "/domain-dialin-config", {"type": "pin_dialin"}), ("PUT", "/domain-dialin-config/{id}", {"name_prefix": "x"}),
               ("POST", "/domain-dialin-config/{id}", {"name_prefix": "x"}), ("DELETE", "/domain-dialin-config/{id}", None),
               ("POST", "/domain-dialin-config/{id}/move", {"type": "pin_dialin"}), ("POST", "/domain-dialin-config/{id}/restore", {"version": 1})],
-    "audit": [("GET", "/domain-dialin-config/{id}/history", None), ("GET", "/numbers/{number}/history", None), ("GET", "/events", None), ("GET", "/events/stream", None)],
+    "audit": [("GET", "/domain-dialin-config/{id}/history", None), ("GET", "/numbers/{number}/history", None), ("GET", "/events", None),
+              ("GET", "/events/stream", None)],
 }
 
 

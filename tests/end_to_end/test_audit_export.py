@@ -60,7 +60,8 @@ def test_a_part_is_the_same_lines(told):
     assert run("export", *log, "--to", json.loads(lines[4])["time"]).stdout == "".join(lines[:5])
 
 
-@pytest.mark.parametrize("words,status,says", [(["--to", "99"], 1, "the log ends at record"), (["--to", "2999-01-01T00:00:00Z"], 1, "--to is in the future"), (["--after", "99"], 1, "the log ends at record"),
+@pytest.mark.parametrize("words,status,says", [(["--to", "99"], 1, "the log ends at record"), (["--to", "2999-01-01T00:00:00Z"], 1, "--to is in the future"),
+                                               (["--after", "99"], 1, "the log ends at record"),
                                                (["--to", "2", "--after", "3"], 2, "--to must not be before --after"), (["--to", "x"], 2, "--to must be")])
 def test_what_is_not_there_is_said(told, words, status, says):
     assert says in run("export", "--data", told.data, *words, check=status).stderr

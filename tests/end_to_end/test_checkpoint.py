@@ -120,8 +120,9 @@ def test_a_note_of_which_anything_was_changed_is_refused(signing, tmp_path, what
 
 def test_what_is_no_checkpoint_is_wrong_use(signing, tmp_path):
     note = taken(signing)
-    for text, what in (("", "holds no checkpoint"), ("hello\n", "line 1: a note begins here, but no signature follows it"), (note + "rest\n", "line 7: a note begins"),
-                       (note.replace("\n", "\r\n"), "line 1: it has a control character"), (note.rstrip("\n"), "line 6: the last line"), (note.replace("—", "-"), "line 1")):
+    for text, what in (("", "holds no checkpoint"), ("hello\n", "line 1: a note begins here, but no signature follows it"),
+                       (note + "rest\n", "line 7: a note begins"), (note.replace("\n", "\r\n"), "line 1: it has a control character"),
+                       (note.rstrip("\n"), "line 6: the last line"), (note.replace("—", "-"), "line 1")):
         (tmp_path / "notes").write_bytes(text.encode())
         done = verified(signing, tmp_path / "notes", 2)
         assert what in done.stderr and not done.stdout, done.stderr
@@ -173,7 +174,8 @@ def test_a_past_that_is_only_read_is_not_signed_as_if_it_ended_now(signing, tmp_
 
 def test_a_note_that_cannot_be_written_is_no_success(signing):
     with open("/dev/full", "w") as full:
-        done = subprocess.run([BINARY, "checkpoint", "--data", signing.data, "--signing-key", signing.signing_key], stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run([BINARY, "checkpoint", "--data", signing.data, "--signing-key", signing.signing_key], stdout=full, stderr=subprocess.PIPE,
+                              text=True)
     assert done.returncode == 3 and "cannot be written: No space left on device" in done.stderr
 
 

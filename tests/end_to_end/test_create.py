@@ -54,7 +54,8 @@ def test_the_type_follows_from_a_property_that_only_one_category_has(client):
     assert client.create(ivr_greeting={"message": "Hi"})["type"] == "pin_dialin"
     assert client.create(phone_number=fresh_number(), room_creation_api="https://example.com/")["type"] == "pinless_dialin"
     client.post("/domain-dialin-config", {"name_prefix": "either"}).refused(400, "invalid-request-error")
-    client.post("/domain-dialin-config", {"ivr_greeting": {"message": "Hi"}, "hold_music_url": "https://example.com/a.mp3"}).refused(400, "invalid-request-error")
+    client.post("/domain-dialin-config", {"ivr_greeting": {"message": "Hi"},
+                                          "hold_music_url": "https://example.com/a.mp3"}).refused(400, "invalid-request-error")
 
 
 @pytest.mark.parametrize("spelling", ["{0} {1}", "tel:{0}{1}", "TEL:{0}.{1}", "({0}) {1}", "[{0}]-{1}", " {0}{1} "])
@@ -64,7 +65,8 @@ def test_numbers_are_stored_normalised(client, spelling):
     assert made["config"]["phone_number"] == number
 
 
-@pytest.mark.parametrize("number", ["2025550123", "+0123456", "+1", "+1234567890123456", "+12x4", "", "+", "tel:", "+1+2", "００４", 12025550123, None, True, [], {}])
+@pytest.mark.parametrize("number", ["2025550123", "+0123456", "+1", "+1234567890123456", "+12x4", "", "+", "tel:", "+1+2", "００４", 12025550123, None, True, [],
+                                    {}])
 def test_a_number_that_is_none_is_refused(client, number):
     problem = client.post("/domain-dialin-config", {"type": "pinless_dialin", "phone_number": number}).refused(400, "invalid-request-error")
     assert [violation["property"] for violation in problem["violations"]] == ["phone_number"]

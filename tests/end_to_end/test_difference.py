@@ -32,7 +32,8 @@ def test_every_pair_of_versions_is_compared_as_their_events_say(client, lived):
             assert (told["config_id"], told["type"]) == (lived, "pinless_dialin")
             for end, version in (("from", old), ("to", new)):
                 assert told[end] == {name: events[version][name] for name in ("version", "sequence", "time", "name")}
-            expected = {name: (states[old].get(name), states[new].get(name)) for name in states[old] | states[new] if states[old].get(name) != states[new].get(name)}
+            expected = {name: (states[old].get(name), states[new].get(name)) for name in states[old] | states[new]
+                        if states[old].get(name) != states[new].get(name)}
             assert {change["property"]: (change["from"], change["to"]) for change in told["changes"]} == expected
             assert len(told["changes"]) == len(expected)
             assert client.call("HEAD", HISTORY.format(lived), query={"from": old, "to": new}).expect(200).headers["Content-Length"] == str(len(answer.body))

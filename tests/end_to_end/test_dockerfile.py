@@ -1,4 +1,5 @@
-"""The Dockerfile holds what the program needs, and no more. No container engine runs here, so the image itself is not built: what is looked at is what it says."""
+"""The Dockerfile holds what the program needs, and no more. No container engine runs here, so the image itself is not built: what is looked at is what it says.
+"""
 
 import os
 import pathlib
@@ -85,8 +86,8 @@ def test_the_health_check_asks_the_port_that_is_listened_on(image):
     assert image.health[:2] == ["/bin/sh", "-c"] and "curl" in installed(image)
     for listen in (image.env["DIALIN_LISTEN"], "[::]:9000"):
         for tls, scheme in (({}, "http"), ({"DIALIN_TLS_CERT": "/etc/dialin/tls.pem"}, "https")):
-            shown = subprocess.run(["sh", "-c", f"curl() {{ echo \"$@\"; }}; {image.health[2]}"], env={"DIALIN_LISTEN": listen, **tls}, capture_output=True, text=True,
-                                   check=True)
+            shown = subprocess.run(["sh", "-c", f"curl() {{ echo \"$@\"; }}; {image.health[2]}"], env={"DIALIN_LISTEN": listen, **tls}, capture_output=True,
+                                   text=True, check=True)
             assert shown.stdout == f"-fsSk {scheme}://127.0.0.1:{listen.rsplit(':', 1)[1]}/healthz\n"
 
 

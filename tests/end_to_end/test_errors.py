@@ -26,9 +26,9 @@ def stores_nothing(client):
 
 
 NOT_JSON = {
-    "empty": b"", "blank": b"  ", "text": b"hello", "cut": b'{"type":"pin_dialin"', "trailing": b'{"type":"pin_dialin"} x', "two": b"{}{}", "comma": b'{"a":1,}',
-    "single quotes": b"{'type':'pin_dialin'}", "comment": b'{/*x*/"type":"pin_dialin"}', "duplicate": b'{"type":"pin_dialin","type":"pin_dialin"}',
-    "duplicate inside": b'{"type":"pin_dialin","ivr_greeting":{"message":"a","message":"b"}}',
+    "empty": b"", "blank": b"  ", "text": b"hello", "cut": b'{"type":"pin_dialin"', "trailing": b'{"type":"pin_dialin"} x', "two": b"{}{}",
+    "comma": b'{"a":1,}', "single quotes": b"{'type':'pin_dialin'}", "comment": b'{/*x*/"type":"pin_dialin"}',
+    "duplicate": b'{"type":"pin_dialin","type":"pin_dialin"}', "duplicate inside": b'{"type":"pin_dialin","ivr_greeting":{"message":"a","message":"b"}}',
     "duplicate escaped": b'{"type":"pin_dialin","typ\\u0065":"pin_dialin"}',
     "deep": b'{"a":' * 500 + b"1" + b"}" * 500, "deep arrays": b"[" * 30000, "not UTF-8": b'{"name_prefix":"\xff"}', "overlong": b'{"name_prefix":"\xc0\xaf"}',
     "surrogate bytes": b'{"name_prefix":"\xed\xa0\x80"}', "lone surrogate": b'{"name_prefix":"\\ud800"}', "lone low": b'{"name_prefix":"\\udc00x"}',
@@ -50,7 +50,8 @@ def test_json_that_is_no_object(client, body):
 
 def test_numbers_that_no_machine_holds_disturb_nobody(client):
     for number in (b"1e999999", b"-" + b"9" * 400, b"0." + b"1" * 5000):
-        assert client.post(CREATE, b'{"type":"pin_dialin","name_prefix":' + number + b"}").expect(400).json["error"] in ("invalid-request-error", "json-parsing-error")
+        assert client.post(CREATE, b'{"type":"pin_dialin","name_prefix":' + number
+                           + b"}").expect(400).json["error"] in ("invalid-request-error", "json-parsing-error")
 
 
 def test_problem_json_when_asked_for(client):
@@ -73,12 +74,14 @@ def test_a_method_that_a_path_has_not(client, method, path, allowed):
     assert allowed <= {name.strip() for name in answer.headers["Allow"].split(",")}
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/v1/nowhere", "/v2/domain-dialin-config", "/domain-dialin-config/", "/domain-dialin-config/a/b/c", "/v1/v1/", "//", "/%2e%2e/etc/passwd"])
+@pytest.mark.parametrize("path", ["/nowhere", "/v1/nowhere", "/v2/domain-dialin-config", "/domain-dialin-config/", "/domain-dialin-config/a/b/c", "/v1/v1/",
+                                  "//", "/%2e%2e/etc/passwd"])
 def test_paths_that_are_none(client, path):
     client.get(path).refused(404, "not-found")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", "application/json; charset=latin1", "nonsense", "application/jsonx"])
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", "application/json; charset=latin1", "nonsense",
+                                  "application/jsonx"])
 def test_another_content_type_is_refused(client, kind):
     client.post(CREATE, b'{"type":"pin_dialin"}', headers={"Content-Type": kind}).refused(415, "invalid-request-error")
 
@@ -117,11 +120,13 @@ def test_headers_that_are_too_large(client):
 
 
 @pytest.mark.parametrize("request_text", [
-    b"hello\r\n\r\n", b"GET / HTTP/9.9\r\nHost: x\r\n\r\n", b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\nHost x\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n",
-    b"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", b"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    b"hello\r\n\r\n", b"GET / HTTP/9.9\r\nHost: x\r\n\r\n", b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\nHost x\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n", b"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+    b"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
     b"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
     b"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
-    b"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
+    b"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
 ])
 def test_what_is_not_http(server, client, request_text):
     status, answer = raw(server, request_text)
@@ -160,7 +165,8 @@ def test_two_authorizations_are_refused(server, tenant):
 
 
 def test_a_caller_that_goes_away_disturbs_nobody(server, tenant, client, stores_nothing):
-    request = f"POST {CREATE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {tenant.key}\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n" + '{"type":"pin_dialin"}'
+    fields = f"Host: x\r\nAuthorization: Bearer {tenant.key}\r\nContent-Type: application/json\r\nContent-Length: 21\r\n"
+    request = f"POST {CREATE} HTTP/1.1\r\n{fields}\r\n" + '{"type":"pin_dialin"}'
     for cut in range(0, len(request), 7):
         connection = socket.create_connection((server.host, server.port))
         connection.sendall(request.encode()[:cut])

@@ -72,7 +72,8 @@ def test_events_are_the_tenants_own_in_order(client, other):
     assert len(stranger.all_events()) == 1
 
 
-@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "1001"}, {"limit": "x"}, {"after": "-1"}, {"after": "x"}, {"after": "99999999999999999999"}], ids=str)
+@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "1001"}, {"limit": "x"}, {"after": "-1"}, {"after": "x"}, {"after": "99999999999999999999"}],
+                         ids=str)
 def test_bad_pages_of_events(client, query):
     client.get("/events", query=query).refused(400, "invalid-request-error")
 

@@ -63,8 +63,10 @@ def test_every_write_that_names_new_music_has_it_judged(client, media):
     path = f"{CONFIGS}/{made['id']}"
     pin = client.pin(phone_number=fresh_number())
     wishes = {"type": "pinless_dialin", "phone_number": fresh_number(), "hold_music_url": page}
-    for refuse in (lambda: client.post(CONFIGS, wishes), lambda: client.put(path, {"hold_music_url": page}), lambda: client.post(path, {"hold_music_url": page}),
-                   lambda: client.post(f"{CONFIGS}/{pin['id']}/move", {"type": "pinless_dialin", "hold_music_url": page}), lambda: client.put(f"{path}?dry_run=true", {"hold_music_url": page})):
+    for refuse in (lambda: client.post(CONFIGS, wishes), lambda: client.put(path, {"hold_music_url": page}),
+                   lambda: client.post(path, {"hold_music_url": page}),
+                   lambda: client.post(f"{CONFIGS}/{pin['id']}/move", {"type": "pinless_dialin", "hold_music_url": page}),
+                   lambda: client.put(f"{path}?dry_run=true", {"hold_music_url": page})):
         assert refused(refuse()) == "must name an MP3: no frames of MPEG audio layer III were found in it"
     assert client.config(made["id"]) == made and client.config(pin["id"]) == pin, "nothing was stored"
     assert client.update(made["id"], hold_music_url=media.url("other"))["config"]["hold_music_url"] == media.url("other")

@@ -12,7 +12,8 @@ from live.server import BINARY, Server, run
 
 
 def put_in(data, lines: str | bytes, check: int = 0, *words: str) -> subprocess.CompletedProcess:
-    done = subprocess.run([str(BINARY), "import", "--data", str(data), *words], input=lines.encode() if isinstance(lines, str) else lines, capture_output=True, timeout=120, check=False)
+    done = subprocess.run([str(BINARY), "import", "--data", str(data), *words], input=lines.encode() if isinstance(lines, str) else lines, capture_output=True,
+                          timeout=120, check=False)
     done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
     assert done.returncode == check, f"status {done.returncode}\n{done.stdout}{done.stderr}"
     return done

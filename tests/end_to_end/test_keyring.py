@@ -43,7 +43,8 @@ def test_the_list_tells_which_keys_the_log_needs(own_server, ring):
     first, unused, second, sealing = ids_of(ring)
     lines = run("keyring", "list", ring, "--data", own_server.data).stdout.splitlines()
     assert [line.split("\t")[0] for line in lines] == [first, unused, second, sealing]
-    assert [line.split("\t")[3] for line in lines] == ["needed by 1 records, from 3 to 3", "the log does not need it", "needed by 2 records, from 5 to 6", "the log does not need it"]
+    assert [line.split("\t")[3] for line in lines] == ["needed by 1 records, from 3 to 3", "the log does not need it", "needed by 2 records, from 5 to 6",
+                                                       "the log does not need it"]
     assert [line.split("\t")[2] for line in lines] == ["opens", "opens", "opens", "seals and opens"]
     assert [(key["id"], key["needed"], key["records"], key["seals"]) for key in listed(own_server)] == [
         (first, True, 1, False), (unused, False, 0, False), (second, True, 2, False), (sealing, False, 0, True)]

@@ -141,7 +141,8 @@ def test_of_lines_with_one_number_the_first_gets_it_as_the_dry_run_says(tenant, 
 
 def test_the_report_as_json(tenant, tmp_path):
     number = fresh_number()
-    done = load(tenant, tmp_path / "configs.data", lines_of({"type": "pin_dialin", "phone_number": number}, {"type": "pin"}), "--format", "json", "--json", check=1)
+    done = load(tenant, tmp_path / "configs.data", lines_of({"type": "pin_dialin", "phone_number": number}, {"type": "pin"}), "--format", "json", "--json",
+                check=1)
     first, second = map(json.loads, done.stdout.splitlines())
     assert re.fullmatch(ID, first.pop("id")) and first == {"line": 1, "outcome": "created", "phone_number": number}
     assert (second["line"], second["outcome"], second["status"], second["error"]) == (2, "refused", 400, "invalid-request-error") and "type" in second["info"]
@@ -164,7 +165,8 @@ def test_a_key_that_may_not_write_ends_it(own_server, tmp_path):
 def test_wrong_use_is_said(tenant, tmp_path):
     assert "give --format json or csv" in load(tenant, tmp_path / "configs", "", check=2).stderr
     assert "--server must be http://HOST:PORT" in load(tenant, tmp_path / "configs.csv", "type\n", check=2, server="ftp://127.0.0.1:1").stderr
-    assert "cannot be read: No such file" in run("load", tmp_path / "none.csv", "--server", "http://127.0.0.1:1", check=3, env={**os.environ, "DIALIN_KEY": "k"}).stderr
+    assert "cannot be read: No such file" in run("load", tmp_path / "none.csv", "--server", "http://127.0.0.1:1", check=3,
+                                                 env={**os.environ, "DIALIN_KEY": "k"}).stderr
 
 
 def test_a_server_that_is_not_there_is_said(tenant, tmp_path):
@@ -213,12 +215,14 @@ def test_what_is_put_off_is_tried_again_with_the_same_key(tenant, tmp_path):
     server.seen = {}
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        done = load(tenant, tmp_path / "a.jsonl", lines_of(*({"type": "pin_dialin", "name_prefix": f"{at}"} for at in range(8))), server=f"http://127.0.0.1:{server.server_port}")
+        done = load(tenant, tmp_path / "a.jsonl", lines_of(*({"type": "pin_dialin", "name_prefix": f"{at}"} for at in range(8))),
+                    server=f"http://127.0.0.1:{server.server_port}")
     finally:
         server.shutdown()
         server.server_close()
     assert [line.split()[3] for line in done.stdout.splitlines()] == list(dict.fromkeys(line.split()[3] for line in done.stdout.splitlines()))
-    assert len(server.seen) == 8 and all(len(times) == 5 for times in server.seen.values()) and all(re.fullmatch("load-[0-9a-f]{32}", key) for key in server.seen)
+    assert len(server.seen) == 8 and all(len(times) == 5 for times in server.seen.values())
+    assert all(re.fullmatch("load-[0-9a-f]{32}", key) for key in server.seen)
 
 
 class Naming(http.server.BaseHTTPRequestHandler):

@@ -85,8 +85,8 @@ def test_what_was_never_held_by_the_tenant_is_not_found(client, other, number):
     client.get(f"/numbers/{number}/history").refused(404, "not-found")
 
 
-@pytest.mark.parametrize("target", ["/numbers/5550123/history", "/numbers/%zz/history", "/numbers/+15550123/history?limit=0", "/numbers/+15550123/history?limit=1001",
-                                    "/numbers/+15550123/history?after=-1", "/numbers/+15550123/history?from=1"])
+@pytest.mark.parametrize("target", ["/numbers/5550123/history", "/numbers/%zz/history", "/numbers/+15550123/history?limit=0",
+                                    "/numbers/+15550123/history?limit=1001", "/numbers/+15550123/history?after=-1", "/numbers/+15550123/history?from=1"])
 def test_what_is_no_number_or_no_page_is_refused(client, target):
     client.get(target).refused(400, "invalid-request-error")
 

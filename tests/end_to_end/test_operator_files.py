@@ -19,9 +19,10 @@ BY_PROMETHEUS = {"up": ("gauge", set())}
 DIRECTIVES = {
     "Unit": {"Description", "After", "Wants"},
     "Service": {
-        "Type", "User", "Group", "ExecStart", "ExecReload", "Restart", "RestartSec", "TimeoutStartSec", "TimeoutStopSec", "LimitNOFILE", "LimitCORE", "UMask", "StateDirectory", "StateDirectoryMode", "NoNewPrivileges",
-        "CapabilityBoundingSet", "LockPersonality", "MemoryDenyWriteExecute", "PrivateDevices", "PrivateTmp", "ProtectClock", "ProtectControlGroups", "ProtectHome", "ProtectHostname",
-        "ProtectKernelLogs", "ProtectKernelModules", "ProtectKernelTunables", "ProtectProc", "ProtectSystem", "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime",
+        "Type", "User", "Group", "ExecStart", "ExecReload", "Restart", "RestartSec", "TimeoutStartSec", "TimeoutStopSec", "LimitNOFILE", "LimitCORE", "UMask",
+        "StateDirectory", "StateDirectoryMode", "NoNewPrivileges", "CapabilityBoundingSet", "LockPersonality", "MemoryDenyWriteExecute", "PrivateDevices",
+        "PrivateTmp", "ProtectClock", "ProtectControlGroups", "ProtectHome", "ProtectHostname", "ProtectKernelLogs", "ProtectKernelModules",
+        "ProtectKernelTunables", "ProtectProc", "ProtectSystem", "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime",
         "RestrictSUIDSGID", "SystemCallArchitectures", "SystemCallErrorNumber", "SystemCallFilter"},
     "Install": {"WantedBy"},
 }

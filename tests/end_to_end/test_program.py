@@ -23,9 +23,11 @@ def test_version_and_help():
         assert option in text
 
 
-@pytest.mark.parametrize("words,culprit", [(["serve", "--dat", "x"], "there is no option --dat"), (["serve"], "--data"), (["serve", "--data", "x", "y"], "there is no option y"),
-                                           (["serve", "--data", "x", "--queue-max", "lots"], "--queue-max"), (["serve", "--data", "x", "--listen", "here"], "--listen"),
-                                           (["serve", "--config", "misspelt.toml"], "listn"), (["keys", "add"], "--file"), (["verify", "--data", "x", "--expect", "7"], "--expect")],
+@pytest.mark.parametrize("words,culprit", [(["serve", "--dat", "x"], "there is no option --dat"), (["serve"], "--data"),
+                                           (["serve", "--data", "x", "y"], "there is no option y"),
+                                           (["serve", "--data", "x", "--queue-max", "lots"], "--queue-max"),
+                                           (["serve", "--data", "x", "--listen", "here"], "--listen"), (["serve", "--config", "misspelt.toml"], "listn"),
+                                           (["keys", "add"], "--file"), (["verify", "--data", "x", "--expect", "7"], "--expect")],
                          ids=lambda value: " ".join(value) if isinstance(value, list) else "")
 def test_wrong_use_names_the_command_and_the_culprit(words, culprit, tmp_path):
     (tmp_path / "misspelt.toml").write_text('data = "x"\nlistn = "127.0.0.1:0"\n')

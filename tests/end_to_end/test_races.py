@@ -61,6 +61,7 @@ def test_64_callers_race_for_50_numbers(server):
         if event["name"] != "ConfigDeleted" and number:
             assert number not in holder, f"{number} has two holders at {event['sequence']}"
             holder[number] = event["config_id"]
-    live = {config["config"]["phone_number"]: config["id"] for tenant in tenants for config in tenant.client().all_configs() if "phone_number" in config["config"]}
+    live = {config["config"]["phone_number"]: config["id"] for tenant in tenants for config in tenant.client().all_configs()
+            if "phone_number" in config["config"]}
     assert live == holder
     assert len(events) > CALLERS

@@ -106,9 +106,10 @@ def test_every_answer_to_a_key_tells_where_it_stands(own_server, limited):
     path = f"/domain-dialin-config/{made.json['id']}"
     stream = Stream(own_server, own_server.key)
     answers = [
-        made, client.get(path).expect(200), client.get(path, headers={"If-None-Match": made.etag}).expect(304), client.put(path, {"name_prefix": "Desk"}).expect(200),
-        client.put(path, {"name_prefx": "Desk"}).expect(400), client.put(path, b"{").expect(400), client.get("/domain-dialin-config").expect(200),
-        client.get(f"{path}/history").expect(200), client.get("/events").expect(200), client.get("/numbers/+12").expect(404), client.call("PATCH", path).expect(405),
+        made, client.get(path).expect(200), client.get(path, headers={"If-None-Match": made.etag}).expect(304),
+        client.put(path, {"name_prefix": "Desk"}).expect(200), client.put(path, {"name_prefx": "Desk"}).expect(400), client.put(path, b"{").expect(400),
+        client.get("/domain-dialin-config").expect(200), client.get(f"{path}/history").expect(200), client.get("/events").expect(200),
+        client.get("/numbers/+12").expect(404), client.call("PATCH", path).expect(405),
         client.put(path, {"name_prefix": "x"}, headers={"If-Match": '"99"'}).expect(412), client.get("/", headers={"Dialin-Min-Sequence": "99999"}).expect(503),
         client.call("HEAD", path).expect(200), client.delete(path).expect(200), stream,
     ]

@@ -155,8 +155,9 @@ def test_nothing_is_written_to_a_directory_that_is_only_read(story, tmp_path):
         ready = client.get("/readyz").expect(200).json
         assert (ready["role"], ready["applied"], ready["end"]) == ("read-only", sequence, sequence)
         config_id = client.page()["data"][0]["id"]
-        writes = [("POST", "/domain-dialin-config", {"type": "pin_dialin"}), ("POST", "/domain-dialin-config", b"no JSON"), ("PUT", f"/domain-dialin-config/{config_id}", {}),
-                  ("DELETE", f"/domain-dialin-config/{config_id}", None), ("POST", f"/domain-dialin-config/{config_id}/move", {"type": "nonsense"}),
+        writes = [("POST", "/domain-dialin-config", {"type": "pin_dialin"}), ("POST", "/domain-dialin-config", b"no JSON"),
+                  ("PUT", f"/domain-dialin-config/{config_id}", {}), ("DELETE", f"/domain-dialin-config/{config_id}", None),
+                  ("POST", f"/domain-dialin-config/{config_id}/move", {"type": "nonsense"}),
                   ("POST", "/domain-dialin-config/no-such-id/restore", {"version": 1})]
         for method, path, body in writes:
             assert "only reads" in client.call(method, path, body).refused(403, "forbidden-error")["info"]
@@ -252,8 +253,9 @@ def test_a_key_that_the_ring_lacks_is_said(story, tmp_path):
     assert "the key ring lacks key" in refused(stranger, tmp_path / "out", tmp_path / "home")
 
 
-@pytest.mark.parametrize("words,culprit", [(["--out", "x"], "--to"), (["--to", "7"], "--out"), (["--to", "0", "--out", "x"], "--to"), (["--to", "yesterday", "--out", "x"], "--to"),
-                                           (["--to", "-1", "--out", "x"], "--to"), (["--to", "7", "--out", "x", "--data", ""], "--data")], ids=" ".join)
+@pytest.mark.parametrize("words,culprit", [(["--out", "x"], "--to"), (["--to", "7"], "--out"), (["--to", "0", "--out", "x"], "--to"),
+                                           (["--to", "yesterday", "--out", "x"], "--to"), (["--to", "-1", "--out", "x"], "--to"),
+                                           (["--to", "7", "--out", "x", "--data", ""], "--data")], ids=" ".join)
 def test_wrong_use(story, words, culprit, tmp_path):
     done = run("replay", *([] if "--data" in words else ["--data", story.server.data]), *words, check=2, cwd=tmp_path)
     assert done.stderr.startswith("dialin replay: ") and culprit in done.stderr

@@ -48,8 +48,8 @@ def test_a_line_tells_who_asked_for_what_and_what_came_of_it(talking):
     fields = fields_of(line)
     assert " info " in line and "2999" not in line
     assert float(fields.pop("milliseconds")) < 10_000
-    assert fields == {"method": "GET", "path": path, "route": "/domain-dialin-config/{id}", "status": "400", "bytes": str(len(answer.body)), "request_id": "line-1",
-                      "tenant": "own", "key": server.key_id(server.key), "peer": "127.0.0.1"}
+    assert fields == {"method": "GET", "path": path, "route": "/domain-dialin-config/{id}", "status": "400", "bytes": str(len(answer.body)),
+                      "request_id": "line-1", "tenant": "own", "key": server.key_id(server.key), "peer": "127.0.0.1"}
     client.get("/healthz", headers={"X-Request-Id": "line-2"})
     Client(server, "dk_unknown").get("/", headers={"X-Request-Id": "line-3"}).expect(401)
     [line] = lines_about(server, "line-3")
@@ -75,7 +75,8 @@ def test_lines_as_json(talking):
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_nobody_writes_lines_of_his_own(talking, form):
     server, client = talking("--log-format", form)
-    paths = [b"/%0Ainfo%20forged", b'/"forged":"', b"/\\forged", b"/\xff\xfeforged", b"/\xc3\xbcforged", b"/\xe2\x80\xa8forged", b"/\x0bforged", b"/\x1b[2Jforged", b"/" + b"forged" * 1000]
+    paths = [b"/%0Ainfo%20forged", b'/"forged":"', b"/\\forged", b"/\xff\xfeforged", b"/\xc3\xbcforged", b"/\xe2\x80\xa8forged", b"/\x0bforged",
+             b"/\x1b[2Jforged", b"/" + b"forged" * 1000]
     for path in paths:
         raw(server, b"GET /domain-dialin-config" + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     raw(server, b'GE"T\x0a / HTTP/1.1\r\nforged: 1\r\n\r\n')
@@ -97,7 +98,8 @@ def test_a_secret_at_an_ids_place_is_not_shown(talking):
     kept = [f"/domain-dialin-config/{config['id']}", "/numbers/%2B1%20255%20559-9999", "/numbers/+12555599999/history"]
     secrets = [server.key, urllib.parse.quote(config["config"]["hmac"], safe=""), "no-id"]
     lost = [(f"{before}/{secret}{behind}", f"{before}/{name}{behind}") for secret in secrets for before, name, behind in
-            [("/domain-dialin-config", "{id}", ""), ("/domain-dialin-config", "{id}", "/history"), ("/numbers", "{number}", ""), ("/numbers", "{number}", "/history")]]
+            [("/domain-dialin-config", "{id}", ""), ("/domain-dialin-config", "{id}", "/history"), ("/numbers", "{number}", ""),
+             ("/numbers", "{number}", "/history")]]
     paths = [*((path, path) for path in kept), *lost]
     for number, (path, _) in enumerate(paths):
         client.get(path, headers={"X-Request-Id": f"line-{number}-"})

@@ -235,7 +235,8 @@ def test_one_of_two_gets_the_number_when_a_restore_meets_a_create(tenant, client
             caller.close()
 
         threads = [threading.Thread(target=call, args=("restore", path(made["id"]) + "/restore", {"version": 1})),
-                   threading.Thread(target=call, args=("create", "/domain-dialin-config", {"type": "pin_dialin", "phone_number": made["config"]["phone_number"]}))]
+                   threading.Thread(target=call, args=("create", "/domain-dialin-config",
+                                                       {"type": "pin_dialin", "phone_number": made["config"]["phone_number"]}))]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -196,8 +196,9 @@ def damage_outside(directory: pathlib.Path) -> None:
     (directory / "snapshot.json").write_text(json.dumps(said))
 
 
-@pytest.mark.parametrize("damage,word", [(damage_missing, "is missing"), (damage_shorter, " bytes, and had "), (damage_record, "record "), (damage_description, "snapshot.json"),
-                                         (damage_other_views, "its log ends with record"), (damage_outside, "outside of it")], ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize("damage,word", [(damage_missing, "is missing"), (damage_shorter, " bytes, and had "), (damage_record, "record "),
+                                         (damage_description, "snapshot.json"), (damage_other_views, "its log ends with record"),
+                                         (damage_outside, "outside of it")], ids=lambda value: getattr(value, "__name__", ""))
 def test_a_damaged_snapshot_is_refused_and_nothing_of_it_is_taken(source, damage, word, tmp_path):
     shutil.copytree(source.snapshot, tmp_path / "snapshot", symlinks=True)
     damage(tmp_path / "snapshot")

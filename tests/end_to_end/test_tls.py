@@ -65,10 +65,12 @@ def test_everything_goes_over_tls(served):
 
 def test_curl_and_openssl_are_content_with_it(served, authority):
     url = f"https://localhost:{served.port}/healthz"
-    done = subprocess.run(["curl", "-sS", "--noproxy", "*", "--resolve", f"localhost:{served.port}:127.0.0.1", "--cacert", authority.file, url], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(["curl", "-sS", "--noproxy", "*", "--resolve", f"localhost:{served.port}:127.0.0.1", "--cacert", authority.file, url],
+                          capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout
     for version in ("-tls1_2", "-tls1_3"):
-        shown = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{served.port}", "-CAfile", authority.file, "-verify_return_error", "-alpn", "h2,http/1.1", version],
+        shown = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{served.port}", "-CAfile", authority.file, "-verify_return_error", "-alpn",
+                                "h2,http/1.1", version],
                                input="", capture_output=True, text=True, timeout=30)
         assert "Verify return code: 0 (ok)" in shown.stdout and "ALPN protocol: http/1.1" in shown.stdout, shown.stdout + shown.stderr
 
@@ -159,7 +161,8 @@ def test_a_bad_pair_is_said_and_the_old_one_kept(served):
 def load(server, tmp_path, *words: str, check: int) -> subprocess.CompletedProcess:
     file = tmp_path / "configs.jsonl"
     file.write_text("".join(json.dumps({"type": "pin_dialin", "name_prefix": f"{at}"}) + "\n" for at in range(30)))
-    done = subprocess.run([str(BINARY), "load", str(file), *words], capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "DIALIN_KEY": server.key})
+    done = subprocess.run([str(BINARY), "load", str(file), *words], capture_output=True, text=True, timeout=60, check=False,
+                          env={**os.environ, "DIALIN_KEY": server.key})
     assert done.returncode == check, done.stdout + done.stderr
     return done
 

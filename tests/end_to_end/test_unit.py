@@ -54,7 +54,8 @@ def test_systemd_finds_no_fault_in_it(analyze, unit):
     assert (found.returncode, found.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(("line", "wrong"), [("Type=notify", "Type=tells"), ("Restart=", "Restarts="), ("SystemCallFilter=@system-service", "SystemCallFilter=@services"),
+@pytest.mark.parametrize(("line", "wrong"), [("Type=notify", "Type=tells"), ("Restart=", "Restarts="),
+                                             ("SystemCallFilter=@system-service", "SystemCallFilter=@services"),
                                              ("TimeoutStartSec=infinity", "TimeoutStartSec=long"), (str(BINARY), "/nowhere/dialin")])
 def test_systemd_would_find_a_fault(analyze, unit, line, wrong):
     assert line in unit.read_text()

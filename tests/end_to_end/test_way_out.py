@@ -71,7 +71,8 @@ def test_a_record_that_breaks_a_rule_is_left_behind(stopped):
     put_aside(server)
     lines = exported("--data", server.data.with_suffix(".old"))
     refused = put_in(server.data, lines, 1).stderr
-    assert f"line {last}: record {last} breaks a rule: the number is held by another config" in refused and f"imported {last - 1} records, head {last - 1}:" in refused
+    assert f"line {last}: record {last} breaks a rule: the number is held by another config" in refused
+    assert f"imported {last - 1} records, head {last - 1}:" in refused
     # Whoever knows where it is says so, and nothing is refused.
     done = put_in(server.data, exported("--data", server.data.with_suffix(".old"), "--to", last - 1))
     assert done.stdout.startswith(f"imported 0 records, head {last - 1}:")
@@ -92,8 +93,9 @@ def test_what_nodes_would_halt_at_does_not_get_in(stopped, tmp_path, what):
         return dataclasses.replace(link, **{"sequence": last.sequence + 1, "previous": last.id, "time_us": last.time_us + 1, **others})
 
     of = {name: next(link for link in links if link.type == f"dialin.config.{name}.v1".encode()) for name in ("created", "updated", "deleted")}
-    forged = {"changed": behind(of["updated"], config_id=uuid.uuid4()), "deleted": behind(of["deleted"]), "created again": behind(last, type=of["created"].type, value=of["created"].value),
-              "no event": behind(of["created"], value=b"{}"), "half a move": behind(links[0], type=b"dialin.test.counted.v1")}[what]
+    forged = {"changed": behind(of["updated"], config_id=uuid.uuid4()), "deleted": behind(of["deleted"]),
+              "created again": behind(last, type=of["created"].type, value=of["created"].value), "no event": behind(of["created"], value=b"{}"),
+              "half a move": behind(links[0], type=b"dialin.test.counted.v1")}[what]
     if what == "half a move":
         at = next(at for at, link in enumerate(links) if b'"moved_to"' in link.value)
         links = links[:at + 1]

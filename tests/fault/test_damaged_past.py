@@ -20,8 +20,8 @@ def test_a_damaged_record_is_never_answered_from_nor_passed_over(server):
     needed = [with_as_of(config, damaged + 1), with_as_of(CONFIGS, damaged + 1), with_as_of(f"/numbers/{number}", damaged + 1), with_as_of(config, damaged),
               with_as_of(config, changed.json["updated_at"]), f"{history}?from=1&to=2", f"{history}?from=2&to=3"]
     sound = [config, CONFIGS, f"/numbers/{number}", with_as_of(config, damaged - 1), with_as_of(CONFIGS, damaged - 1), with_as_of(config, damaged + 2),
-             with_as_of(f"{CONFIGS}/{other['id']}", damaged + 1), f"/numbers/{number}/history", with_as_of(f"/numbers/{number}/history", damaged + 1), f"{history}?from=1&to=3",
-             with_as_of(config, now["updated_at"])]
+             with_as_of(f"{CONFIGS}/{other['id']}", damaged + 1), f"/numbers/{number}/history", with_as_of(f"/numbers/{number}/history", damaged + 1),
+             f"{history}?from=1&to=3", with_as_of(config, now["updated_at"])]
     whole = {path: client.get(path).expect(200).body for path in needed + sound}
 
     flip(segment_of(server), place + size // 2, 1)

@@ -64,11 +64,12 @@ def test_every_field_of_every_record(stopped):
             flip(segment, place, bit)
             try:
                 done = run("verify", "--data", stopped.data, check=None)
-                assert done.returncode == 1 and re.match(rf"record {sequence} \(", done.stdout), f"seed {drawn}: bit {bit} of byte {place} ({name} of record {sequence}): {done.stdout}{done.stderr}"
+                where = f"seed {drawn}: bit {bit} of byte {place} ({name} of record {sequence})"
+                assert done.returncode == 1 and re.match(rf"record {sequence} \(", done.stdout), f"{where}: {done.stdout}{done.stderr}"
             finally:
                 flip(segment, place, bit)
-    assert classes >= {"check", "length", "synced", "id", "previous", "sequence", "time", "type length", "type", "tenant length", "tenant", "config length", "config",
-                       "value length", "value"}
+    assert classes >= {"check", "length", "synced", "id", "previous", "sequence", "time", "type length", "type", "tenant length", "tenant", "config length",
+                       "config", "value length", "value"}
     assert run("verify", "--data", stopped.data).stdout.startswith("ok: ")
 
 
@@ -166,7 +167,8 @@ def test_an_end_that_is_gone_without_a_trace_is_told_by_the_views(server):
     head = re.search(r"head (\S+)", run("verify", "--data", server.data).stdout)[1]
     last = int(head.split(":")[0])
     shorter = without_end(server, last - 3)
-    assert re.match(rf"record {last} with id .* the views in .* is missing: the log ends at record {last - 3}", run("verify", "--data", server.data, check=1).stdout)
+    assert re.match(rf"record {last} with id .* the views in .* is missing: the log ends at record {last - 3}",
+                    run("verify", "--data", server.data, check=1).stdout)
     for _ in range(3):
         output = refuses(server)
         assert f"stand at record {last}, but the log ends at record {last - 3}" in output and "were answered" in output

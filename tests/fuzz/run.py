@@ -94,8 +94,8 @@ def run(name: str, options: list[str], seconds_max: float) -> Outcome:
             process.kill()
             status = process.wait()
     text = log_file.read_text(errors="replace")
-    outcome = Outcome(name, last(r"stat::number_of_executed_units: (\d+)", text) or last(r"^#(\d+)", text), last(r"cov: (\d+)", text), last(r"corp: (\d+)", text),
-                      time.monotonic() - started)
+    outcome = Outcome(name, last(r"stat::number_of_executed_units: (\d+)", text) or last(r"^#(\d+)", text), last(r"cov: (\d+)", text),
+                      last(r"corp: (\d+)", text), time.monotonic() - started)
     if status != 0:
         outcome.wrong = what_broke(text)
         outcome.artifact = next(iter(set(ARTIFACTS.glob(f"{name}-*")) - before), None)
@@ -109,7 +109,9 @@ def try_planted() -> Outcome:
     outcome = run(PLANTED, [f"-runs={PLANTED_RUNS_MAX}", "-seed=1"], GRACE_SECONDS)
     for artifact in ARTIFACTS.glob(f"{PLANTED}-*"):
         artifact.unlink()
-    outcome.wrong, outcome.artifact = "" if outcome.wrong == "the planted fault" else f"a planted fault was not found: {outcome.wrong or 'it ran to its end'}", None
+    is_found = outcome.wrong == "the planted fault"
+    outcome.wrong = "" if is_found else f"a planted fault was not found: {outcome.wrong or 'it ran to its end'}"
+    outcome.artifact = None
     return outcome
 
 
@@ -122,7 +124,8 @@ def keep(name: str) -> Outcome:
     folder = HERE / "corpus" / name
     folder.mkdir(parents=True, exist_ok=True)
     before = len(list(folder.iterdir()))
-    done = subprocess.run(command(name, "-merge=1", "-use_counters=0", str(folder), str(kept(name))), capture_output=True, text=True, errors="replace", env=ENVIRONMENT)
+    done = subprocess.run(command(name, "-merge=1", "-use_counters=0", str(folder), str(kept(name))), capture_output=True, text=True, errors="replace",
+                          env=ENVIRONMENT)
     print(f"{name:<16} {before} seeds, now {len(list(folder.iterdir()))}", flush=True)
     return Outcome(name, wrong="" if done.returncode == 0 else what_broke(done.stderr))
 

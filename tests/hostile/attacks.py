@@ -1,5 +1,8 @@
-"""What attackers do, each as a program of its own: `attacks.py NAME HOST PORT KEY SECONDS`. Bounded in connections and time, and only against loopback addresses. They run with the least
-claim on the processor, since real ones bring their own machine. When an attack is under way it says so; at its end, how much it did."""
+"""What attackers do, each as a program of its own: `attacks.py NAME HOST PORT KEY SECONDS`.
+
+Bounded in connections and time, and only against loopback addresses. They run with the least claim on the processor, since real ones bring their own machine.
+When an attack is under way it says so; at its end, how much it did.
+"""
 
 import collections
 import contextlib
@@ -34,7 +37,8 @@ BODY = b'{"type":"pin_dialin"}'
 
 
 def post(key: str) -> bytes:
-    return f"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\n{as_key(key)}\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n".encode() + BODY
+    head = f"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\n{as_key(key)}\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
+    return head.encode() + BODY
 
 
 class Attack:
@@ -126,7 +130,7 @@ class Burst:
 
 
 def pipelined(attack: Attack, count: int, request: bytes) -> None:
-    """Bursts on many connections; the next one goes when all answers of the last are there, whatever they are, or on a new connection when the server closes."""
+    """Bursts on many connections; the next one goes when all answers of the last are there, whatever they are, or the server has closed."""
     with contextlib.ExitStack() as stack, selectors.DefaultSelector() as selector:
         def begin() -> None:
             burst = Burst(stack.enter_context(Wire(attack.place, timeout=30)), request)
@@ -207,7 +211,8 @@ class Running:
 @contextlib.contextmanager
 def attack(name: str, server, key: str, seconds: float = SECONDS_MAX) -> Iterator[Running]:
     """Beside what is done within; it has begun when this comes back."""
-    process = subprocess.Popen([sys.executable, "-B", __file__, name, server.host, str(server.port), key, str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen([sys.executable, "-B", __file__, name, server.host, str(server.port), key, str(seconds)], stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True)
     try:
         said = process.stdout.readline()
         assert said.strip() == BEGUN, said + process.stdout.read()

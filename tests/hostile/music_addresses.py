@@ -36,8 +36,8 @@ def at(host: str, what: str) -> Attack:
 # Each reaches the spy if it is connected to.
 LOOPBACKS = [
     *(at(host, LOOPBACK) for host in (
-        "127.0.0.1", "127.255.255.254", "127.1", "127.0.1", "2130706433", "017700000001", "0x7f000001", "0X7F000001", "0177.0.0.1", "0x7f.0.0.1", "0x7F.0x0.0x0.0x1", "0177.0x0.1",
-        "00000177.0.0.1", "127.0x1", "%31%32%37.0.0.1", "127%2e0%2e0%2e1")),
+        "127.0.0.1", "127.255.255.254", "127.1", "127.0.1", "2130706433", "017700000001", "0x7f000001", "0X7F000001", "0177.0.0.1", "0x7f.0.0.1",
+        "0x7F.0x0.0x0.0x1", "0177.0x0.1", "00000177.0.0.1", "127.0x1", "%31%32%37.0.0.1", "127%2e0%2e0%2e1")),
     *(at(host, "the unspecified address (RFC 1122)") for host in ("0.0.0.0", "0", "0x0", "00.0.0")),
     at("[::1]", "a loopback address (RFC 4291)"),
     at("[0:0:0:0:0:0:0:1]", "a loopback address (RFC 4291)"),
@@ -55,9 +55,11 @@ LOOPBACKS = [
 
 # Nobody's, or somebody's who is reachable from inside alone.
 SPECIAL = [
-    *(at(host, PRIVATE) for host in ("10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "167772161", "0xC0A80001", "0300.0250.1", "[64:ff9b::10.0.0.1]", "[2002:a00:1::1]")),
-    *(at(host, METADATA) for host in ("169.254.169.254", "2852039166", "0xa9.0xfe.0xa9.0xfe", "0251.0376.0251.0376", "169.254.43518", "169.254.170.2", "100.100.100.200", "168.63.129.16",
-                                      "192.0.0.192", "[fd00:ec2::254]", "[fd20:ce::254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::]")),
+    *(at(host, PRIVATE) for host in ("10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "167772161", "0xC0A80001", "0300.0250.1", "[64:ff9b::10.0.0.1]",
+                                     "[2002:a00:1::1]")),
+    *(at(host, METADATA) for host in ("169.254.169.254", "2852039166", "0xa9.0xfe.0xa9.0xfe", "0251.0376.0251.0376", "169.254.43518", "169.254.170.2",
+                                      "100.100.100.200", "168.63.129.16", "192.0.0.192", "[fd00:ec2::254]", "[fd20:ce::254]", "[64:ff9b::a9fe:a9fe]",
+                                      "[2002:a9fe:a9fe::]")),
     at("169.254.1.1", "a link-local address (RFC 3927)"),
     at("100.64.0.1", "a shared address of carrier-grade NAT (RFC 6598)"),
     at("100.127.255.255", "a shared address of carrier-grade NAT (RFC 6598)"),
@@ -90,24 +92,29 @@ SPECIAL = [
 # Two readers may see two hosts in them.
 SPELLINGS = [
     *(Attack(url, NO_USER) for url in (
-        "http://media.test@127.0.0.1:{spy}/good.mp3", "http://user:password@127.0.0.1:{spy}/good.mp3", "http://@127.0.0.1:{spy}/good.mp3", "http://:@127.0.0.1:{spy}/good.mp3",
-        "http://media.test:80@127.0.0.1:{spy}/good.mp3", "http://media.test%2f@127.0.0.1:{spy}/good.mp3", "http://a@b@127.0.0.1:{spy}/good.mp3")),
+        "http://media.test@127.0.0.1:{spy}/good.mp3", "http://user:password@127.0.0.1:{spy}/good.mp3", "http://@127.0.0.1:{spy}/good.mp3",
+        "http://:@127.0.0.1:{spy}/good.mp3", "http://media.test:80@127.0.0.1:{spy}/good.mp3", "http://media.test%2f@127.0.0.1:{spy}/good.mp3",
+        "http://a@b@127.0.0.1:{spy}/good.mp3")),
     *(Attack(url, NO_URL) for url in (
         "http://media.test\\@127.0.0.1:{spy}/good.mp3", "http://media.test @127.0.0.1:{spy}/good.mp3", "http://127.0.0.1\t:{spy}/good.mp3",
-        "http://127.0.0.1:{spy}/good.mp3\r\nHost: media.test", "http://[::1%25lo]:{spy}/good.mp3\n", "http://[::1:{spy}/good.mp3", "http://[127.0.0.1]:{spy}/good.mp3", "http://[::1%25lo]:{spy}/good.mp3",
-        "http://①②⑦.⓪.⓪.①:{spy}/good.mp3", "http://127。0。0。1:{spy}/good.mp3", "http://[fe80::1%25eth0]:{spy}/good.mp3", "http://[fe80::1%eth0]:{spy}/good.mp3", "//127.0.0.1:{spy}/good.mp3", "127.0.0.1:{spy}/good.mp3", "good.mp3",
+        "http://127.0.0.1:{spy}/good.mp3\r\nHost: media.test", "http://[::1%25lo]:{spy}/good.mp3\n", "http://[::1:{spy}/good.mp3",
+        "http://[127.0.0.1]:{spy}/good.mp3", "http://[::1%25lo]:{spy}/good.mp3", "http://①②⑦.⓪.⓪.①:{spy}/good.mp3", "http://127。0。0。1:{spy}/good.mp3",
+        "http://[fe80::1%25eth0]:{spy}/good.mp3", "http://[fe80::1%eth0]:{spy}/good.mp3", "//127.0.0.1:{spy}/good.mp3", "127.0.0.1:{spy}/good.mp3", "good.mp3",
         " http://127.0.0.1:{spy}/good.mp3")),
-    *(Attack(url, "must be a URL with a host") for url in ("http:///good.mp3", "http:/good.mp3", "http:127.0.0.1:{spy}", "http://:{spy}/good.mp3", "http://::1:{spy}/good.mp3", "http:////127.0.0.1:{spy}/good.mp3")),
-    *(Attack(url, "must be a URL with a port from 1 to 65535, or none") for url in ("http://127.0.0.1:0/good.mp3", "http://127.0.0.1:65536/good.mp3", "http://127.0.0.1:99999999999999999999/")),
+    *(Attack(url, "must be a URL with a host") for url in ("http:///good.mp3", "http:/good.mp3", "http:127.0.0.1:{spy}", "http://:{spy}/good.mp3",
+                                                           "http://::1:{spy}/good.mp3", "http:////127.0.0.1:{spy}/good.mp3")),
+    *(Attack(url, "must be a URL with a port from 1 to 65535, or none")
+      for url in ("http://127.0.0.1:0/good.mp3", "http://127.0.0.1:65536/good.mp3", "http://127.0.0.1:99999999999999999999/")),
     Attack("http://[::1]x:{spy}/", "must be a URL with nothing between host and path but a port"),
     *(Attack(url, SCHEME) for url in (
-        "file:///etc/passwd", "file://127.0.0.1/etc/passwd", "gopher://127.0.0.1:{spy}/_GET%20/good.mp3", "ftp://127.0.0.1:{spy}/good.mp3", "dict://127.0.0.1:{spy}/d:good",
-        "data:audio/mpeg;base64,SUQz", "ldap://127.0.0.1:{spy}/", "ws://127.0.0.1:{spy}/", "tftp://127.0.0.1:{spy}/good.mp3", "javascript:alert(1)", "httpx://127.0.0.1:{spy}/",
-        "smb://127.0.0.1/good.mp3", "unix:/run/docker.sock")),
+        "file:///etc/passwd", "file://127.0.0.1/etc/passwd", "gopher://127.0.0.1:{spy}/_GET%20/good.mp3", "ftp://127.0.0.1:{spy}/good.mp3",
+        "dict://127.0.0.1:{spy}/d:good", "data:audio/mpeg;base64,SUQz", "ldap://127.0.0.1:{spy}/", "ws://127.0.0.1:{spy}/", "tftp://127.0.0.1:{spy}/good.mp3",
+        "javascript:alert(1)", "httpx://127.0.0.1:{spy}/", "smb://127.0.0.1/good.mp3", "unix:/run/docker.sock")),
     # What the percent sign hides is in the host for libcurl.
     *(Attack(url, FETCHED + "its URL cannot be read") for url in (
-        "http://media.test%40127.0.0.1:{spy}/good.mp3", "http://127.0.0.1%3A80:{spy}/good.mp3", "http://127.0.0.1%2F.media.test:{spy}/good.mp3", "http://127.0.0.1%00.media.test:{spy}/good.mp3",
-        "http://127.0.0.1%0d%0aX:{spy}/good.mp3", "http://127.0.0.1%20:{spy}/good.mp3", "http://[v1.7f000001]:{spy}/good.mp3")),
+        "http://media.test%40127.0.0.1:{spy}/good.mp3", "http://127.0.0.1%3A80:{spy}/good.mp3", "http://127.0.0.1%2F.media.test:{spy}/good.mp3",
+        "http://127.0.0.1%00.media.test:{spy}/good.mp3", "http://127.0.0.1%0d%0aX:{spy}/good.mp3", "http://127.0.0.1%20:{spy}/good.mp3",
+        "http://[v1.7f000001]:{spy}/good.mp3")),
     Attack("http://%E2%91%A0%E2%91%A1%E2%91%A6.0.0.1:{spy}/good.mp3", NOT_PLAIN),
     Attack("http://127.0.0.1%2E:{spy}/good.mp3", NOWHERE),
     Attack(f"http://{'a.' * 127}test:{{spy}}/good.mp3", NOT_PLAIN),

@@ -86,11 +86,12 @@ NO_URL = FETCHED + "it redirects to what is no URL of http or https"
 
 REDIRECTS = [
     *(leads_to(location, HTTP_ALONE, f"a redirect to {location.split(':')[0]}") for location in (
-        "file:///etc/passwd", "gopher://127.0.0.1:{spy}/_x", "ftp://127.0.0.1:{spy}/good.mp3", "dict://127.0.0.1:{spy}/d:x", "ldap://127.0.0.1:{spy}/", "tftp://127.0.0.1:{spy}/",
-        "smb://127.0.0.1/x", "ws://127.0.0.1:{spy}/good.mp3")),
+        "file:///etc/passwd", "gopher://127.0.0.1:{spy}/_x", "ftp://127.0.0.1:{spy}/good.mp3", "dict://127.0.0.1:{spy}/d:x", "ldap://127.0.0.1:{spy}/",
+        "tftp://127.0.0.1:{spy}/", "smb://127.0.0.1/x", "ws://127.0.0.1:{spy}/good.mp3")),
     *(leads_to(location, NO_URL, what) for location, what in (
-        ("data:audio/mpeg;base64,SUQz", "a redirect to data"), ("javascript:alert(1)", "a redirect to a script"), ("http:\\\\127.0.0.1:{spy}\\good.mp3", "a redirect with backslashes"),
-        ("http:127.0.0.1:{spy}/good.mp3", "a redirect without slashes"), ("http://127.0.0.2:99999/", "a redirect to a port that there is not"), ("http://[::1", "a redirect to half an address"),
+        ("data:audio/mpeg;base64,SUQz", "a redirect to data"), ("javascript:alert(1)", "a redirect to a script"),
+        ("http:\\\\127.0.0.1:{spy}\\good.mp3", "a redirect with backslashes"), ("http:127.0.0.1:{spy}/good.mp3", "a redirect without slashes"),
+        ("http://127.0.0.2:99999/", "a redirect to a port that there is not"), ("http://[::1", "a redirect to half an address"),
         ("http:///", "a redirect to nobody"), ("http://" + "a" * 9000, "a redirect that is too long"))),
     leads_to("http://127.0.0.1:{spy}/good.mp3", HOST_IS + LOOPBACK, "a redirect to loopback"),
     leads_to("//127.0.0.1:{spy}/good.mp3", HOST_IS + LOOPBACK, "a redirect to loopback without a scheme"),
@@ -103,23 +104,26 @@ REDIRECTS = [
     leads_to("http://10.0.0.1/", HOST_IS + PRIVATE, "a redirect to a private address"),
     leads_to("http://localhost:{spy}/good.mp3", FETCHED + "its host name leads to " + LOOPBACK, "a redirect to localhost"),
     leads_to("http://inside.test/", FETCHED + "its host name leads to " + PRIVATE, "a redirect to a private name", {"inside.test": "192.168.9.9"}),
-    leads_to("http://never-there.test/", FETCHED + "its host name could not be looked up in time", "a redirect to a name that is never answered", {"never-there.test": "never"}),
+    leads_to("http://never-there.test/", FETCHED + "its host name could not be looked up in time", "a redirect to a name that is never answered",
+             {"never-there.test": "never"}),
     leads_to("http://media.test@127.0.0.1:{spy}/good.mp3", NO_USER, "a redirect with a user name"),
     leads_to("//user:password@127.0.0.2:{spy}/good.mp3", NO_USER, "a redirect with a password"),
     leads_to("http://[fe80::1%25lo]/", FETCHED + "its host is an address with a zone", "a redirect with a zone"),
     leads_to("http://127.0.0.2:0/", FETCHED + "its URL has no port that there is", "a redirect to port 0"),
     leads_to("?again", FETCHED + "it redirects more than 5 times", "a redirect to itself", redirects=5),
     # The name leads to where it is allowed, and then to where it is not.
-    Served("a name that leads elsewhere the second time", f"{FETCHED}its host name leads to {LOOPBACK} (after 2 redirects)", "http://rebound.test:{music}/to-rebound",
-           {"rebound.test": ("127.0.0.2", "127.0.0.1")}),
+    Served("a name that leads elsewhere the second time", f"{FETCHED}its host name leads to {LOOPBACK} (after 2 redirects)",
+           "http://rebound.test:{music}/to-rebound", {"rebound.test": ("127.0.0.2", "127.0.0.1")}),
     Served("a redirect without Location", FETCHED + "its server answers with status 302", answer(status="302 Found")),
     Served("a redirect with an empty Location", FETCHED + "its server answers with status 301", answer(status="301 Moved", location="")),
     Served("a choice of redirects", FETCHED + "its server answers with status 300", answer(status="300 Multiple Choices", location="/good")),
 ]
 
 STATUSES = [
-    *(Served(f"status {status}", f"{FETCHED}its server answers with status {status.split()[0]}", answer(GOOD, status=status, www_authenticate="Basic realm=x", proxy_authenticate="Basic realm=x"))
-      for status in ("201 Created", "206 Partial Content", "401 Unauthorized", "403 Forbidden", "404 Not Found", "407 Proxy Authentication Required", "500 Oops", "999 Whatever")),
+    *(Served(f"status {status}", f"{FETCHED}its server answers with status {status.split()[0]}",
+             answer(GOOD, status=status, www_authenticate="Basic realm=x", proxy_authenticate="Basic realm=x"))
+      for status in ("201 Created", "206 Partial Content", "401 Unauthorized", "403 Forbidden", "404 Not Found", "407 Proxy Authentication Required",
+                     "500 Oops", "999 Whatever")),
     Served("status 204", FETCHED + "its server answers with status 204", b"HTTP/1.1 204 No Content\r\n\r\n"),
     Served("status 304 that nobody asked for", FETCHED + "its server answers with status 304", b"HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n"),
 ]
@@ -138,7 +142,8 @@ HTTP = [
     Served("a status line without end", ENDLESS_HEAD, drip(b"HTTP/1.1 200 ", b"x" * 1000)),
     Served("answers that announce answers without end", ENDLESS_HEAD, drip(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")),
     Served("trailers without end", ENDLESS_HEAD, drip(chunked(GOOD, end=b"0\r\n"), lambda n: f"X-{n}: {'x' * 200}\r\n".encode())),
-    Served("an upgrade that nobody asked for", FETCHED + "its server answers with status 101", b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n" + GOOD),
+    Served("an upgrade that nobody asked for", FETCHED + "its server answers with status 101",
+           b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n" + GOOD),
     Served("a chunk that is no number", BROKEN, head("Transfer-Encoding: chunked") + b"zz\r\n" + GOOD),
     Served("a chunk of a negative size", BROKEN, head("Transfer-Encoding: chunked") + b"-5\r\n" + GOOD),
     Served("a chunk of more bytes than there are numbers", BROKEN, head("Transfer-Encoding: chunked") + b"f" * 40 + b"\r\n" + GOOD),
@@ -154,9 +159,11 @@ HTTP = [
 ]
 
 ENCODINGS = [
-    *(Served(f"Content-Encoding: {coding}", ENCODED, answer(gzip.compress(bytes(LARGE)), content_encoding=coding)) for coding in ("gzip", "x-gzip", "deflate", "br", "zstd", "GZIP", "identity, gzip", "gzip, gzip", "none")),
+    *(Served(f"Content-Encoding: {coding}", ENCODED, answer(gzip.compress(bytes(LARGE)), content_encoding=coding))
+      for coding in ("gzip", "x-gzip", "deflate", "br", "zstd", "GZIP", "identity, gzip", "gzip, gzip", "none")),
     Served("gzip that is not said", NO_FRAMES, answer(gzip.compress(bytes(LARGE)))),
-    *(Served(f"Transfer-Encoding: {coding}", TRANSFER, chunked(gzip.compress(GOOD), encoding=coding)) for coding in ("gzip, chunked", "gzip", "chunked, gzip", "deflate, chunked")),
+    *(Served(f"Transfer-Encoding: {coding}", TRANSFER, chunked(gzip.compress(GOOD), encoding=coding))
+      for coding in ("gzip, chunked", "gzip", "chunked, gzip", "deflate, chunked")),
 ]
 
 SLOWNESS = [
@@ -198,7 +205,8 @@ KINDS = [
     Served("a tag and nothing else", NO_FRAMES, answer(b"ID3\x04\0\0\0\0\x08\0" + bytes(1024))),
     Served("a header that claims music and nothing else", NO_FRAMES, answer(mp3.xing(1000, 500_000))),
     Served("little music in much else", "must name an MP3: 50000 of its 88400 bytes are no frames of MPEG audio layer III", answer(GOOD + b"\x55" * 50_000)),
-    Served("a program with music behind it", "must name an MP3: no frames of MPEG audio layer III were found in it", answer(b"\x7fELF" + bytes(200_000) + GOOD)),
+    Served("a program with music behind it", "must name an MP3: no frames of MPEG audio layer III were found in it",
+           answer(b"\x7fELF" + bytes(200_000) + GOOD)),
 ]
 
 SERVED = REDIRECTS + STATUSES + HTTP + ENCODINGS + SLOWNESS + LENGTHS + KINDS

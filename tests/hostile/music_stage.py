@@ -53,7 +53,8 @@ class Stage:
     def start(self) -> None:
         """Whatever the environment says of proxies, nobody is asked but who the URL names."""
         spy = f"http://{SPIED[0]}:{self.spies[0].port}"
-        self.server.start(env={**dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"), spy), "no_proxy": "", "PATH": "/usr/bin:/bin"})
+        self.server.start(env={**dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"), spy), "no_proxy": "",
+                               "PATH": "/usr/bin:/bin"})
 
     def filled(self, text: str) -> str:
         return text.replace("{spy}", str(self.spies[0].port)).replace("{music}", str(self.music.port))
@@ -112,7 +113,8 @@ class Stage:
             Attack(self.server_with(old).url("good"), NO_TLS),
             Attack(f"https://{ALLOWED}:{blunt.port}/good", NO_TLS),
             Attack(f"https://{ALLOWED}:{self.silent()}/good", FETCHED + "its server does not agree on TLS in time"),
-            Attack(self.server_with(self.showing(self.authority, "secret")).url("good").replace("https:", "http:"), FETCHED + "its server broke off, or broke the rules of HTTP"),
+            Attack(self.server_with(self.showing(self.authority, "secret")).url("good").replace("https:", "http:"),
+                   FETCHED + "its server broke off, or broke the rules of HTTP"),
             Attack(f"http://{ALLOWED}:{self.closed()}/good", FETCHED + "nobody answers at its address"),
             Attack(f"http://{ALLOWED}:{self.full()}/good", FETCHED + "nobody answers at its address in time"),
         ]

@@ -1,4 +1,4 @@
-"""What the compiler and the linker put into the program against whoever finds a mistake in its memory (cmake/hardening.cmake), read back from the file that runs."""
+"""What compiler and linker put into the program against whoever finds a mistake in its memory (cmake/hardening.cmake), read back from the file that runs."""
 
 import re
 import subprocess

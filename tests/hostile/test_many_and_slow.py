@@ -1,5 +1,8 @@
-"""Callers that are many, slow, or gone: they cost bounded memory and time, and whoever behaves well is served beside them. The figures are printed; the bounds are generous, because
-attackers, server and tests share the machine: what they do to p99 is measured by script/bench hostile."""
+"""Callers that are many, slow, or gone: they cost bounded memory and time, and whoever behaves well is served beside them.
+
+The figures are printed; the bounds are generous, because attackers, server and tests share the machine. What they do to p99 is measured by
+script/bench hostile.
+"""
 
 import contextlib
 import resource
@@ -52,7 +55,8 @@ def test_heads_and_bodies_that_dribble_are_ended_in_time(own_server):
     server = own_server.start()
     client = Client(server, server.key)
     quiet = p99_of(client)
-    body = f"POST /domain-dialin-config HTTP/1.1\r\nHost: x\r\n{as_key(server.key)}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{".encode()
+    fields = f"Host: x\r\n{as_key(server.key)}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n"
+    body = f"POST /domain-dialin-config HTTP/1.1\r\n{fields}\r\n{{".encode()
     with contextlib.ExitStack() as stack:
         slow = wires(stack, server, SLOW)
         began = time.monotonic()

@@ -1,7 +1,7 @@
-"""Whoever names a hold_music_url says where the server connects to, and what it reads. Each attack is refused with its reason, and the spies, who have good music
-on all loopback addresses that are not allowed, are never asked for it.
+"""Whoever names a hold_music_url says where the server connects to, and what it reads.
 
-All attacks run once, beside each other, before the tests look at what became of them: many of them last as long as the server lets them.
+Each attack is refused with its reason, and the spies, who have good music on all loopback addresses that are not allowed, are never asked for it. All attacks
+run once, beside each other, before the tests look at what became of them: many of them last as long as the server lets them.
 """
 
 import concurrent.futures
@@ -95,7 +95,8 @@ def test_no_more_is_sent_than_must_be(stage):
 
 def test_no_answer_names_where_a_name_leads(stage):
     told = [outcome.answer.body.decode() for attack, outcome in zip(stage.attacks, stage.outcomes) if attack.names]
-    inside = {address.partition("%")[0] for attack in stage.attacks for answers in attack.names.values() for one in ([answers] if isinstance(answers, str) else answers) for address in one.split(",")}
+    inside = {address.partition("%")[0] for attack in stage.attacks for answers in attack.names.values()
+              for one in ([answers] if isinstance(answers, str) else answers) for address in one.split(",")}
     assert len(told) >= 40 and len(inside) > 20
     # The URL itself is the caller's.
     spoken = [body.replace("127.0.0.1.nip.test", "") for body in told]
@@ -178,7 +179,8 @@ def test_tenants_whose_names_are_never_answered_leave_room_for_others(tmp_path):
         *stuck, other = stage.keys
         with concurrent.futures.ThreadPoolExecutor(len(stuck) * LOOKUPS_OF_TENANT) as pool:
             asked = [pool.submit(Client(stage.server, key, timeout=30).post, "/domain-dialin-config",
-                                 {"type": "pinless_dialin", "phone_number": fresh_number(), "hold_music_url": f"http://never.test/{n}"}) for n in range(LOOKUPS_OF_TENANT) for key in stuck]
+                                 {"type": "pinless_dialin", "phone_number": fresh_number(), "hold_music_url": f"http://never.test/{n}"})
+                     for n in range(LOOKUPS_OF_TENANT) for key in stuck]
             statuses = {one.result().status for one in asked}
         assert 400 in statuses and statuses <= {400, 503}
         assert stage.names.asked("never.test") >= 32

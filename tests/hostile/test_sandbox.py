@@ -1,4 +1,7 @@
-"""Who makes the process run code of his own: what the kernel lets him do then (hostile/intruder.cc is that code). Every other test here runs inside the same walls."""
+"""Who makes the process run code of his own: what the kernel lets him do then (hostile/intruder.cc is that code).
+
+Every other test here runs inside the same walls.
+"""
 
 import errno
 import os
@@ -22,8 +25,8 @@ PR_SET_SECCOMP = 22
 # Not refused, but missing: so that libc takes the older call that it has for older kernels.
 NOT_THERE = {"clone3", "openat2", "close_range", "epoll_pwait2", "futex_waitv", "newer_than_the_list", "newer_than_any_kernel"}
 # What anybody may do where nothing keeps him: else a refusal shows nothing.
-FREE_TO_ALL = {"execve", "fork", "clone_of_a_process", "clone3", "kill", "listen", "mmap_to_write_and_run", "mmap_of_nothing_to_run", "mprotect_to_run", "memfd_create", "personality",
-               "prctl_dumpable", "process_vm_readv", "pidfd_open", "setuid", "openat2", "close_range", "epoll_pwait2"}
+FREE_TO_ALL = {"execve", "fork", "clone_of_a_process", "clone3", "kill", "listen", "mmap_to_write_and_run", "mmap_of_nothing_to_run", "mprotect_to_run",
+               "memfd_create", "personality", "prctl_dumpable", "process_vm_readv", "pidfd_open", "setuid", "openat2", "close_range", "epoll_pwait2"}
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
-"""Everything that the process ever wrote (lines, metrics, answers, files), searched for each secret that callers, operators and files brought to it: keys in the right place and in wrong ones,
-keys that are none, webhook secrets, the keys of TLS and of the ring."""
+"""Everything that the process ever wrote (lines, metrics, answers, files), searched for each secret that callers, operators and files brought to it.
+
+Keys in the right place and in wrong ones, keys that are none, webhook secrets, the keys of TLS and of the ring.
+"""
 
 import base64
 import json
@@ -23,16 +25,20 @@ CONFIGS = "/domain-dialin-config"
 # How long a changed file goes unseen at most, and somewhat more.
 LOOKED_AT_S = 2.2
 # What a key is mistaken for by who sends it: a path, a value or a name in the query, in the body, in a field.
-PATHS = ["/{}", "/v1/{}", f"{CONFIGS}/{{}}", f"{CONFIGS}/{{}}/history", f"{CONFIGS}/{{id}}/{{}}", "/numbers/{}", "/numbers/{}/history", "/events/{}", "//{}@host/", "/%64k{}"]
-QUERIES = ["/?key={}", "/?{}", f"{CONFIGS}?phone_number={{}}", f"{CONFIGS}?starting_after={{}}", f"{CONFIGS}?type={{}}", f"{CONFIGS}?limit={{}}", f"{CONFIGS}?{{}}=1", f"{CONFIGS}/{{id}}?as_of={{}}",
-           "/events?after={}", "/events/stream?access_token={}", f"{CONFIGS}?as_of={{}}"]
-BODIES = ['{{"{}": 1}}', '{{"api_key": "{}"}}', '{{"type": "{}"}}', '{{"type": "pin_dialin", "phone_number": "{}"}}', '{{"type": "pinless_dialin", "hmac": "{}"}}', '{{"type": "pin_dialin", "{}',
-          '{{"type": "pin_dialin", "{0}": 1, "{0}": 2}}', '{{"type": "pinless_dialin", "room_creation_api": "https://me:{}@example.com/"}}', '{{"type": "pinless_dialin", "hold_music_url": "ftp://{}"}}',
+PATHS = ["/{}", "/v1/{}", f"{CONFIGS}/{{}}", f"{CONFIGS}/{{}}/history", f"{CONFIGS}/{{id}}/{{}}", "/numbers/{}", "/numbers/{}/history", "/events/{}",
+         "//{}@host/", "/%64k{}"]
+QUERIES = ["/?key={}", "/?{}", f"{CONFIGS}?phone_number={{}}", f"{CONFIGS}?starting_after={{}}", f"{CONFIGS}?type={{}}", f"{CONFIGS}?limit={{}}",
+           f"{CONFIGS}?{{}}=1", f"{CONFIGS}/{{id}}?as_of={{}}", "/events?after={}", "/events/stream?access_token={}", f"{CONFIGS}?as_of={{}}"]
+BODIES = ['{{"{}": 1}}', '{{"api_key": "{}"}}', '{{"type": "{}"}}', '{{"type": "pin_dialin", "phone_number": "{}"}}',
+          '{{"type": "pinless_dialin", "hmac": "{}"}}', '{{"type": "pin_dialin", "{}', '{{"type": "pin_dialin", "{0}": 1, "{0}": 2}}',
+          '{{"type": "pinless_dialin", "room_creation_api": "https://me:{}@example.com/"}}', '{{"type": "pinless_dialin", "hold_music_url": "ftp://{}"}}',
           '{{"config": {{"{}": 1}}}}', "{}", '"{}"', '{{"timeout_config": {{"{}": 1}}}}', '{{"type": "pin_dialin", "sip_uri": "sip:{}@x"}}']
-FIELDS = ["Authorization: {}", "Authorization: Basic {}", "Authorization: Bearer  {}", "Authorization: Bearer {}, Bearer {}", "Proxy-Authorization: Bearer {}", "X-Api-Key: {}", "Cookie: key={}",
-          "X-Request-Id: {}", "X-Request-Id: call-{}-1", "Accept: {}", "Content-Type: {}", "Referer: https://x/{}", "User-Agent: {}", "traceparent: {}", "tracestate: key={}",
-          "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\ntracestate: key={}", "Last-Event-ID: {}", "Dialin-Min-Sequence: {}", "Dialin-Consistency: {}", "If-Match: \"{}\"",
-          "If-None-Match: \"{}\"", "Idempotency-Key: {}", "Dialin-Forwarded-By: {}", "Expect: {}", "Transfer-Encoding: {}", "Content-Encoding: {}", "Content-Length: {}", "{}: 1", "{}"]
+FIELDS = ["Authorization: {}", "Authorization: Basic {}", "Authorization: Bearer  {}", "Authorization: Bearer {}, Bearer {}", "Proxy-Authorization: Bearer {}",
+          "X-Api-Key: {}", "Cookie: key={}", "X-Request-Id: {}", "X-Request-Id: call-{}-1", "Accept: {}", "Content-Type: {}", "Referer: https://x/{}",
+          "User-Agent: {}", "traceparent: {}", "tracestate: key={}",
+          "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\ntracestate: key={}", "Last-Event-ID: {}", "Dialin-Min-Sequence: {}",
+          "Dialin-Consistency: {}", "If-Match: \"{}\"", "If-None-Match: \"{}\"", "Idempotency-Key: {}", "Dialin-Forwarded-By: {}", "Expect: {}",
+          "Transfer-Encoding: {}", "Content-Encoding: {}", "Content-Length: {}", "{}: 1", "{}"]
 LINES = ["{} / HTTP/1.1", "GET / {}", "GET {} HTTP/1.1", "{}", "GET http://{}@host/ HTTP/1.1", "GET /healthz?{} HTTP/1.1"]
 
 
@@ -78,12 +84,14 @@ def mistake(talk: Talk, server: Server, key_of, config_id: str) -> None:
             talk.request(path.replace("{id}", config_id).format(key_of()), *allowed)
             talk.request(path.replace("{id}", config_id).format(urllib.parse.quote(key_of().replace("_", "%5F"), safe="%")), *allowed, method="DELETE")
         for body in BODIES:
-            for path, method in ((CONFIGS, "POST"), (f"{CONFIGS}/{config_id}", "PUT"), (f"{CONFIGS}/{config_id}/move", "POST"), (f"{CONFIGS}/{config_id}/restore", "POST")):
+            for path, method in ((CONFIGS, "POST"), (f"{CONFIGS}/{config_id}", "PUT"), (f"{CONFIGS}/{config_id}/move", "POST"),
+                                 (f"{CONFIGS}/{config_id}/restore", "POST")):
                 talk.request(path, *allowed, method=method, body=body.format(key_of()))
         for field in FIELDS:
             key = key_of()
             talk.request("/", *allowed, field.format(key, key))
-            talk.request(f"{CONFIGS}/{config_id}", *allowed, "Accept: application/problem+json", field.format(key, key), method="PUT", body='{"name_prefix": "%s"}' % os.urandom(4).hex())
+            talk.request(f"{CONFIGS}/{config_id}", *allowed, "Accept: application/problem+json", field.format(key, key), method="PUT",
+                         body='{"name_prefix": "%s"}' % os.urandom(4).hex())
     for line in LINES:
         talk.send(f"{line.format(key_of())}\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
 
@@ -153,9 +161,11 @@ def test_the_keys_of_tls_are_said_by_nobody(tmp_path, tmp_path_factory):
     assert not found, found[:10]
 
 
-@pytest.mark.parametrize("words", [["--kafka-property", "sasl.password:{}"], ["--kafka-property", "sasl.passwort={}"], ["--kafka-property", "ssl.key.password={}", "--kafka-property", "security.protocol=ssl"],
-                                   ["--kafka-property", "sasl.password={}", "--kafka-property", "sasl.mechanism=NONE"], ["--sasl-password={}"], ["--kafka-property", "{}"],
-                                   ["--kafka-property", "ssl.key.pem={}"], ["--kafka-property", "sasl.password={}", "--kafka-topic", ""]])
+@pytest.mark.parametrize("words", [["--kafka-property", "sasl.password:{}"], ["--kafka-property", "sasl.passwort={}"],
+                                   ["--kafka-property", "ssl.key.password={}", "--kafka-property", "security.protocol=ssl"],
+                                   ["--kafka-property", "sasl.password={}", "--kafka-property", "sasl.mechanism=NONE"], ["--sasl-password={}"],
+                                   ["--kafka-property", "{}"], ["--kafka-property", "ssl.key.pem={}"],
+                                   ["--kafka-property", "sasl.password={}", "--kafka-topic", ""]])
 def test_a_start_that_fails_says_no_password(own_server, words):
     """A broker's password, whatever is wrong beside it. Of what is no option the name is told, not the value."""
     password = "Tr0ub4dor" + os.urandom(8).hex()

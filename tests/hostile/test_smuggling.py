@@ -1,5 +1,8 @@
-"""Bytes that two servers could understand in two ways. Behind each a harmless request follows on the same connection: either the first is understood in exactly one way and both
-are answered, or it gets one refusal, the connection ends, and nothing behind it is ever looked at. The table below is the whole truth about which is which."""
+"""Bytes that two servers could understand in two ways.
+
+Behind each a harmless request follows on the same connection: either the first is understood in exactly one way and both are answered, or it gets one refusal,
+the connection ends, and nothing behind it is ever looked at. The table below is the whole truth about which is which.
+"""
 
 import json
 
@@ -21,7 +24,8 @@ def chunk(data: bytes, size: str | None = None, behind: bytes = b"\r\n") -> byte
 WHOLE = chunk(SAFE) + b"0\r\n\r\n"
 
 
-def post(*lines: str | bytes, body: bytes = b"", host: bytes = b"Host: x\r\n", line: str = f"POST {PATH} HTTP/1.1", end: bytes = b"\r\n") -> tuple[bytes, bytes, bytes]:
+def post(*lines: str | bytes, body: bytes = b"", host: bytes = b"Host: x\r\n", line: str = f"POST {PATH} HTTP/1.1",
+         end: bytes = b"\r\n") -> tuple[bytes, bytes, bytes]:
     """First line and Host, further lines, and the body; the key is put between them."""
     head = b"".join((each.encode("latin-1") if isinstance(each, str) else each) + b"\r\n" for each in lines)
     return line.encode("latin-1") + b"\r\n" + host, head + end, body
@@ -49,7 +53,8 @@ UNDERSTOOD = {
     "a field that is no name of ours": post(f"Content-Length: {LENGTH}", "Content_Length: 1", "X-Transfer-Encoding: chunked", "Content-Length2: 3", body=SAFE),
     "a body that looks like a request": post("Content-Length: 83", body=b'{"type":"pin_dialin","name_prefix":"outer","ivr_greeting":{"message":"GET / HTTP"}}'),
     "an expectation": post("Expect: 100-continue", f"Content-Length: {LENGTH}", body=SAFE),
-    "an unknown upgrade": post("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA", f"Content-Length: {LENGTH}", body=SAFE),
+    "an unknown upgrade": post("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA", f"Content-Length: {LENGTH}",
+                               body=SAFE),
 }
 
 REFUSED = {

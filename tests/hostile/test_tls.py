@@ -141,12 +141,14 @@ def test_hellos_that_claim_to_be_large_get_no_memory(server, client, claim):
 
 @pytest.mark.parametrize("version", ["-tls1", "-tls1_1"])
 def test_old_versions_are_refused(server, version):
-    done = subprocess.run(["openssl", "s_client", "-connect", f"{server.host}:{server.port}", version, "-cipher", "ALL:@SECLEVEL=0"], input="", capture_output=True, text=True, timeout=30)
+    done = subprocess.run(["openssl", "s_client", "-connect", f"{server.host}:{server.port}", version, "-cipher", "ALL:@SECLEVEL=0"], input="",
+                          capture_output=True, text=True, timeout=30)
     assert done.returncode != 0 and "alert protocol version" in done.stderr, done.stderr
 
 
 def test_renegotiation_is_refused(server):
-    done = subprocess.run(["openssl", "s_client", "-connect", f"{server.host}:{server.port}", "-tls1_2"], input="R\n", capture_output=True, text=True, timeout=30)
+    done = subprocess.run(["openssl", "s_client", "-connect", f"{server.host}:{server.port}", "-tls1_2"], input="R\n", capture_output=True, text=True,
+                          timeout=30)
     assert "no renegotiation" in done.stderr, done.stderr
 
 

@@ -67,7 +67,8 @@ class Composed:
         """Ports first, because the settings name them all."""
         version = self.services[self.kafkas[0]]["image"].split(":")[1]
         for tool, main in TOOLS.items():
-            (self.bin / tool).write_text(f'#!/bin/sh\nexec {program("java", "openjdk-17-jre-headless")} -XX:TieredStopAtLevel=1 -cp "{jars(version)}/*" {main} "$@"\n')
+            java = program("java", "openjdk-17-jre-headless")
+            (self.bin / tool).write_text(f'#!/bin/sh\nexec {java} -XX:TieredStopAtLevel=1 -cp "{jars(version)}/*" {main} "$@"\n')
             (self.bin / tool).chmod(0o755)
         self.brokers.found(len(self.kafkas), version)
 
@@ -105,7 +106,8 @@ class Composed:
 
     def run(self, name: str) -> None:
         """A service that ends; what it says on stdout is in `printed`."""
-        done = subprocess.run(self.command(name), env=self.environment(name), cwd=self.home, capture_output=True, text=True, timeout=ONE_SHOT_SECONDS_MAX, check=False)
+        done = subprocess.run(self.command(name), env=self.environment(name), cwd=self.home, capture_output=True, text=True, timeout=ONE_SHOT_SECONDS_MAX,
+                              check=False)
         assert done.returncode == 0, f"{name} ended with status {done.returncode}: {done.stdout}{done.stderr}"
         self.printed[name] = done.stdout
 
@@ -115,7 +117,8 @@ class Composed:
             self.brokers.spawn(self.kafkas.index(name) + 1)
             return
         with open(self.home / f"{name}.log", "ab") as log:
-            self.processes[name] = subprocess.Popen(self.command(name), env=self.environment(name), cwd=self.home, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.processes[name] = subprocess.Popen(self.command(name), env=self.environment(name), cwd=self.home, stdin=subprocess.DEVNULL, stdout=log,
+                                                    stderr=log)
 
     def stop(self, name: str) -> int:
         """As `docker compose stop`: SIGTERM, and the exit status, which must come in the time that the file grants."""
@@ -131,7 +134,8 @@ class Composed:
         self.found_brokers()
         begun: set[str] = set()
         wanted = [name for name, service in self.services.items() if "profiles" not in service]
-        ends = {other for service in self.services.values() for other, how in service.get("depends_on", {}).items() if how["condition"] == "service_completed_successfully"}
+        needed = [pair for service in self.services.values() for pair in service.get("depends_on", {}).items()]
+        ends = {other for other, how in needed if how["condition"] == "service_completed_successfully"}
 
         def begin(name: str) -> None:
             if name in begun:
@@ -151,7 +155,8 @@ class Composed:
     def is_healthy(self, name: str) -> bool:
         check = self.services[name].get("healthcheck")
         test = self.image.health if check is None else words(check["test"][1]) if check["test"][0] == "CMD-SHELL" else check["test"][1:]
-        done = subprocess.run([self.here(name, word) for word in test], env=self.environment(name), capture_output=True, timeout=ONE_SHOT_SECONDS_MAX, check=False)
+        done = subprocess.run([self.here(name, word) for word in test], env=self.environment(name), capture_output=True, timeout=ONE_SHOT_SECONDS_MAX,
+                              check=False)
         return done.returncode == 0
 
     def wait_healthy(self, name: str) -> None:

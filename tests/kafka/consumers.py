@@ -38,7 +38,8 @@ def java_source() -> list[str]:
 def java_compiled(home: pathlib.Path, *words: object) -> list[str]:
     """Compiled once, and what a run with `words` loads laid ready, for those who start it often."""
     path = ":".join(str(jar) for jar in sorted(jars(VERSION).glob("*.jar")))
-    compiler = [java(), *SHORT_LIVED, "-m", "jdk.compiler/com.sun.tools.javac.Main", "-Xlint:all,-path,-serial", "-Werror", "-cp", path, "-d", str(home / "classes")]
+    compiler = [java(), *SHORT_LIVED, "-m", "jdk.compiler/com.sun.tools.javac.Main", "-Xlint:all,-path,-serial", "-Werror", "-cp", path, "-d",
+                str(home / "classes")]
     run([*compiler, str(EXAMPLES / "Consume.java")])
     with zipfile.ZipFile(home / "Consume.jar", "w") as jar:
         for file in (home / "classes").iterdir():

@@ -23,7 +23,8 @@ def closed(schema):
 
 def faults(schema: dict, instance) -> list[str]:
     whole = {**closed(schema), "components": closed(DOCUMENT["components"])}
-    return [f"{'/'.join(map(str, fault.instance_path))}: {fault.message}" for fault in jsonschema_rs.Draft202012Validator(whole, validate_formats=True).iter_errors(instance)]
+    return [f"{'/'.join(map(str, fault.instance_path))}: {fault.message}"
+            for fault in jsonschema_rs.Draft202012Validator(whole, validate_formats=True).iter_errors(instance)]
 
 
 def text_headers(record: Raw) -> dict[str, str]:

@@ -83,8 +83,9 @@ def rebuilt(kafka, topic):
 def test_a_topic_and_a_nodes_copy_of_it_are_told_alike(kept):
     copy = ["--data", kept.node.data]
     last = len(kept.records)
-    for command in (["verify"], ["verify", "--json"], ["digest"], ["digest", "--json"], ["digest", "--at", last - 3], ["export"], ["export", "--after", 3, "--to", last - 2],
-                    ["tail", "--json"], ["tail", "--after", 5, "--type", "ConfigCreated"], ["history", kept.config["id"]]):
+    for command in (["verify"], ["verify", "--json"], ["digest"], ["digest", "--json"], ["digest", "--at", last - 3], ["export"],
+                    ["export", "--after", 3, "--to", last - 2], ["tail", "--json"], ["tail", "--after", 5, "--type", "ConfigCreated"],
+                    ["history", kept.config["id"]]):
         assert run(*command, *kept.words()).stdout == run(*command, *copy).stdout, command
     assert json.loads(run("verify", "--json", *kept.words()).stdout)["records"] == last
     assert run("digest", "--views", *copy).stdout == run("digest", *kept.words()).stdout

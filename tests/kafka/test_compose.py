@@ -159,7 +159,8 @@ def test_the_file_is_pinned_and_shows_itself_to_this_machine_alone():
     assert all(service["build"] == "." for service in every.values() if not is_broker(service))
     published = [port for service in every.values() for port in service.get("ports", [])]
     assert all(re.fullmatch(r"127\.0\.0\.1:\d+:8080", port) for port in published) and len(set(published)) == len(published) == 4
-    assert not [line for line in FILE.read_text().splitlines() if re.search(r"(?<!\$)\$(?!\$)", line.split("#")[0])], "nothing comes from the caller's environment"
+    assert not [line for line in FILE.read_text().splitlines()
+                if re.search(r"(?<!\$)\$(?!\$)", line.split("#")[0])], "nothing comes from the caller's environment"
     for name, service in every.items():
         mounted = [volume.split(":")[0] for volume in service.get("volumes", [])]
         assert mounted and not any("/" in source for source in mounted) or name == "log", "named volumes"

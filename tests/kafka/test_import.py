@@ -21,7 +21,8 @@ from live.server import BINARY, run
 
 def put_in(words: list[str], lines: str | pathlib.Path, check: int = 0) -> subprocess.CompletedProcess:
     data = lines.read_bytes() if isinstance(lines, pathlib.Path) else lines.encode()
-    done = subprocess.run([str(BINARY), "import", *words, "--kafka-property", f"session.timeout.ms={SESSION_MS}"], input=data, capture_output=True, timeout=120, check=False)
+    done = subprocess.run([str(BINARY), "import", *words, "--kafka-property", f"session.timeout.ms={SESSION_MS}"], input=data, capture_output=True, timeout=120,
+                          check=False)
     done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
     assert done.returncode == check, f"status {done.returncode}\n{done.stdout}{done.stderr}"
     return done
@@ -33,8 +34,8 @@ def links_of_topic(bootstrap: str, topic: str) -> list[Link]:
         tenant, config_id = (record.header(name) and uuid.UUID(record.header(name).decode()) for name in ("ce_tenant", "ce_subject"))
         assert record.key == (record.header("ce_subject") or None)
         time = record.header("ce_time").decode()
-        links.append(Link(int(record.header("ce_sequence")), bytes.fromhex(record.header("ce_previousid").decode()), record.header("ce_type"), tenant, config_id,
-                          Link.us_of(time), record.value or b""))
+        links.append(Link(int(record.header("ce_sequence")), bytes.fromhex(record.header("ce_previousid").decode()), record.header("ce_type"), tenant,
+                          config_id, Link.us_of(time), record.value or b""))
     return links
 
 
@@ -159,8 +160,8 @@ def test_a_record_of_another_ends_it(log, kafka, topic):
     try:
         process.stdin.write(chain.lines(to=5).encode())
         process.stdin.flush()
-        headers = [("ce_specversion", "1.0"), ("ce_id", other.id.hex()), ("ce_source", f"/dialin/{chain.log}"), ("ce_type", OPENED), ("ce_time", other.time), ("ce_sequence", str(other.sequence)),
-                   ("ce_previousid", other.previous.hex()), ("content-type", "application/json")]
+        headers = [("ce_specversion", "1.0"), ("ce_id", other.id.hex()), ("ce_source", f"/dialin/{chain.log}"), ("ce_type", OPENED), ("ce_time", other.time),
+                   ("ce_sequence", str(other.sequence)), ("ce_previousid", other.previous.hex()), ("content-type", "application/json")]
         produce(kafka.bootstrap, topic, [{"key": None, "value": other.value, "headers": headers}])
         out, err = process.communicate(chain.lines(after=5).encode(), timeout=60)
     finally:

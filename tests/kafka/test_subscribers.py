@@ -19,7 +19,8 @@ from live.server import run as dialin
 
 
 def line(record: Raw) -> str:
-    return b" ".join([b"%d" % record.offset, *(record.header(name) for name in ("ce_id", "ce_sequence", "ce_type")), record.header("ce_subject") or b"-"]).decode()
+    return b" ".join([b"%d" % record.offset, *(record.header(name) for name in ("ce_id", "ce_sequence", "ce_type")),
+                      record.header("ce_subject") or b"-"]).decode()
 
 
 def place(record: Raw) -> tuple[str, int, str]:
@@ -50,7 +51,8 @@ def test_the_chain_is_the_nodes_own_copy_and_what_rest_tells(history):
     assert [int(record.header("ce_sequence")) for record in chain] == list(range(1, len(chain) + 1))
     told = [(event["sequence"], event["event_id"], event["config_id"], event["name"], event["version"]) for event in history.events()]
     values = [(record, json.loads(record.value)) for record in chain if record.key]
-    assert told == [(int(record.header("ce_sequence")), record.header("ce_id").decode(), record.key.decode(), value["name"], value["version"]) for record, value in values]
+    assert told == [(int(record.header("ce_sequence")), record.header("ce_id").decode(), record.key.decode(), value["name"], value["version"]) for record,
+                    value in values]
 
 
 def test_the_node_counts_what_it_skips(history):
@@ -114,7 +116,8 @@ def copy_to(history, topic: str, chain: list[Raw]) -> None:
 
 def broken(record: Raw) -> list[Raw]:
     """What claims the place of the record that it is made of, but is none."""
-    without = [Raw(0, record.key, record.value, [(name, value) for name, value in record.headers if name != left_out]) for left_out in ("ce_id", "ce_sequence", "ce_type")]
+    without = [Raw(0, record.key, record.value, [(name, value) for name, value in record.headers if name != left_out])
+               for left_out in ("ce_id", "ce_sequence", "ce_type")]
     empty = [Raw(0, record.key, record.value, record.but(**{name: None})) for name in ("ce_id", "ce_type")]
     return [*without, *empty, Raw(0, record.key, record.value, record.but(ce_id=b"\n")), Raw(0, record.key, None, record.headers),
             Raw(0, record.key, record.value, [*record.headers, ("ce_id", record.header("ce_id"))])]

@@ -39,7 +39,8 @@ def forge(bootstrap: str, topic: str) -> int:
     time = datetime.datetime.strptime(last.header("ce_time").decode(), "%Y-%m-%dT%H:%M:%S.%fZ") + datetime.timedelta(microseconds=1)
     time_us = (time - datetime.datetime(1970, 1, 1)) // datetime.timedelta(microseconds=1)
     tenant = uuid.UUID(held.header("ce_tenant").decode())
-    fields = [bytes.fromhex(last.header("ce_id").decode()), sequence.to_bytes(8, "little"), CREATED, tenant.bytes, config.bytes, time_us.to_bytes(8, "little"), held.value]
+    fields = [bytes.fromhex(last.header("ce_id").decode()), sequence.to_bytes(8, "little"), CREATED, tenant.bytes, config.bytes, time_us.to_bytes(8, "little"),
+              held.value]
     own = hashlib.sha256(b"".join(len(field).to_bytes(4, "little") + field for field in fields)).hexdigest()
     headers = held.but(ce_id=own.encode(), ce_previousid=last.header("ce_id"), ce_sequence=str(sequence).encode(), ce_subject=str(config).encode(),
                        ce_time=time.strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode())

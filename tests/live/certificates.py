@@ -26,7 +26,8 @@ class Authority:
         home.mkdir(parents=True, exist_ok=True)
         self.home, self.name = home, name
         self.file, self.key = home / f"{name}.ca.pem", home / f"{name}.ca.key"
-        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 30, "-subj", f"/CN={name}", "-keyout", self.key, "-out", self.file)
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 30, "-subj", f"/CN={name}", "-keyout", self.key,
+                "-out", self.file)
 
     def issue(self, name: str, names: str = "DNS:localhost,IP:127.0.0.1", kind: str = "ec", days: int = 30) -> Pair:
         pair = Pair(self.home / f"{self.name}.{name}.pem", self.home / f"{self.name}.{name}.key")
@@ -34,7 +35,8 @@ class Authority:
         extensions.write_text(f"subjectAltName={names}\n")
         how = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"] if kind == "ec" else ["-newkey", kind]
         openssl("req", "-new", *how, "-nodes", "-subj", f"/CN={name}", "-keyout", pair.key, "-out", request)
-        openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key, "-CAcreateserial", "-days", days, "-extfile", extensions, "-out", pair.certificate)
+        openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key, "-CAcreateserial", "-days", days, "-extfile", extensions, "-out",
+                pair.certificate)
         return pair
 
     def trusting(self, shown: Pair | None = None) -> ssl.SSLContext:

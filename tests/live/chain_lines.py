@@ -31,8 +31,8 @@ class Link:
 
     @property
     def id(self) -> bytes:
-        fields = (self.previous, self.sequence.to_bytes(8, "little"), self.type, self.tenant.bytes if self.tenant else b"", self.config_id.bytes if self.config_id else b"",
-                  self.time_us.to_bytes(8, "little"), self.value)
+        fields = (self.previous, self.sequence.to_bytes(8, "little"), self.type, self.tenant.bytes if self.tenant else b"",
+                  self.config_id.bytes if self.config_id else b"", self.time_us.to_bytes(8, "little"), self.value)
         return hashlib.sha256(b"".join(len(field).to_bytes(4, "little") + field for field in fields)).digest()
 
     @property
@@ -49,8 +49,9 @@ class Link:
 
     def line(self, **others) -> str:
         """`others`: members as they shall stand instead; None leaves one out."""
-        members = {"sequence": self.sequence, "id": self.id.hex(), "previous": self.previous.hex(), **text_of("type", self.type), "tenant": self.tenant and str(self.tenant),
-                   "config_id": self.config_id and str(self.config_id), "time": self.time, **text_of("value", self.value), **others}
+        members = {"sequence": self.sequence, "id": self.id.hex(), "previous": self.previous.hex(), **text_of("type", self.type),
+                   "tenant": self.tenant and str(self.tenant), "config_id": self.config_id and str(self.config_id), "time": self.time,
+                   **text_of("value", self.value), **others}
         return json.dumps({name: value for name, value in members.items() if value is not None}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
@@ -71,7 +72,8 @@ class Chain:
 
     def add(self, type: bytes, value: bytes, tenant: uuid.UUID | None = None, config_id: uuid.UUID | None = None, after_us: int = 1) -> Link:
         last = self.links[-1] if self.links else None
-        self.links.append(Link(last.sequence + 1 if last else 1, last.id if last else NO_ID, type, tenant, config_id, last.time_us + after_us if last else START_US, value))
+        self.links.append(Link(last.sequence + 1 if last else 1, last.id if last else NO_ID, type, tenant, config_id,
+                               last.time_us + after_us if last else START_US, value))
         return self.links[-1]
 
     def open(self, term: int) -> Link:
@@ -89,7 +91,8 @@ def odd_chain() -> Chain:
     """With types that no program knows, values that are no text and no JSON, and those of every length that matters."""
     chain = Chain()
     tenant, config_id = uuid.uuid4(), uuid.uuid4()
-    values = [b"", b"{}", b"\x00", bytes(range(256)), b"\xff" * 3, b'"\\/\b\f\n\r\t\x1f\x7f', "\u2028\u00e9\U0001f600\ufeff".encode(), b"\xed\xa0\x80", b"x" * 512 * 1024, b"\x01" * 512 * 1024]
+    values = [b"", b"{}", b"\x00", bytes(range(256)), b"\xff" * 3, b'"\\/\b\f\n\r\t\x1f\x7f', "\u2028\u00e9\U0001f600\ufeff".encode(), b"\xed\xa0\x80",
+              b"x" * 512 * 1024, b"\x01" * 512 * 1024]
     for term, value in enumerate(values, 1):
         chain.open(term)
         chain.add(b"dialin.config.renamed.v9", value, tenant, config_id)
@@ -110,7 +113,8 @@ def links_of(log: pathlib.Path) -> list[Link]:
                 return data[at:at + size]
 
             tenant, config_id = (uuid.UUID(bytes=of(name)) if of(name) else None for name in ("tenant", "config"))
-            links.append(Link(int.from_bytes(of("sequence"), "little"), of("previous"), of("type"), tenant, config_id, int.from_bytes(of("time"), "little"), of("value")))
+            links.append(Link(int.from_bytes(of("sequence"), "little"), of("previous"), of("type"), tenant, config_id, int.from_bytes(of("time"), "little"),
+                              of("value")))
     return links
 
 

@@ -93,7 +93,8 @@ class Recording:
         config_id = draw.choice(ids[-8:])
         path = f"{CONFIGS}/{config_id}"
         if kind < 0.5:
-            change = draw.choice(({"name_prefix": draw.choice((*NAMES, None))}, {"phone_number": draw.choice((*self.numbers, None))}, {"timeout_config": {"message": draw.choice("abc")}}))
+            change = draw.choice(({"name_prefix": draw.choice((*NAMES, None))}, {"phone_number": draw.choice((*self.numbers, None))},
+                                  {"timeout_config": {"message": draw.choice("abc")}}))
             return client.put(path, change), [config_id]
         if kind < 0.65:
             return client.delete(path), [config_id]
@@ -120,7 +121,8 @@ class Recording:
     def _list_paths(self, tenant: int) -> list[str]:
         """Some pages with random filters and cursors."""
         draw = self.draw
-        filters = [{}, {"name_prefix": draw.choice(NAMES)}, {"type": draw.choice(("pin_dialin", "pinless_dialin"))}, {"phone_number": draw.choice(self.numbers)},
+        filters = [{}, {"name_prefix": draw.choice(NAMES)}, {"type": draw.choice(("pin_dialin", "pinless_dialin"))},
+                   {"phone_number": draw.choice(self.numbers)},
                    {"phone_numbers": ",".join(number[-draw.randint(1, 3):] for number in draw.sample(self.numbers, 2))}]
         if self.usernames[tenant]:
             filters.append({"sip_username": draw.choice(self.usernames[tenant])})

@@ -14,7 +14,8 @@ AGGREGATIONS = {"sum": (), "min": (), "max": (), "avg": (), "count": (), "group"
                 "quantile": ("scalar",), "count_values": ("string",)}
 OF_COUNTERS = {"rate", "irate", "increase", "resets"}
 OF_GAUGES = {"delta", "idelta", "deriv"}
-OF_RANGES = {*OF_COUNTERS, *OF_GAUGES, "changes", "avg_over_time", "min_over_time", "max_over_time", "sum_over_time", "count_over_time", "last_over_time", "present_over_time"}
+OF_RANGES = {*OF_COUNTERS, *OF_GAUGES, "changes", "avg_over_time", "min_over_time", "max_over_time", "sum_over_time", "count_over_time", "last_over_time",
+             "present_over_time"}
 OF_VECTORS = {"abs", "ceil", "floor", "sqrt", "exp", "ln", "log2", "log10", "sgn", "sort", "sort_desc", "timestamp", "absent"}
 FUNCTIONS = {**{name: ("range",) for name in OF_RANGES}, **{name: ("vector",) for name in OF_VECTORS}, "time": (), "scalar": ("vector",), "vector": ("scalar",),
              "histogram_quantile": ("scalar", "vector"), "clamp_min": ("vector", "scalar"), "clamp_max": ("vector", "scalar")}
@@ -33,7 +34,7 @@ class Value:
 
 
 class Expression:
-    """`metrics`: type and labels of each, a histogram's parts being counters. `given`: labels that Prometheus adds to all, each selector must name the first."""
+    """`metrics`: type and labels of each, a histogram's parts being counters. `given`: labels that Prometheus adds; each selector must name the first."""
 
     def __init__(self, text: str, metrics: dict[str, tuple[str, set[str]]], given: tuple[str, ...] = ("job", "instance")):
         self.metrics, self.given = metrics, given

@@ -35,7 +35,8 @@ def what_to_try(nodes: list[Standing], key: str) -> list[str]:
         "# Kill the one that leads, and see another take the lead, and this one come back:",
         f"kill -9 {leader.pid}",
         "for second in $(seq 20); do",
-        f"  for url in {' '.join(node.url for node in nodes)}; do curl -s $url/readyz | jq -rj 'select(.node) | \"\\(.node) \\(.role) of term \\(.term), \\(.applied) of \\(.end)   \"'; done; echo; sleep 1",
+        f"  for url in {' '.join(node.url for node in nodes)}; do curl -s $url/readyz | jq -rj 'select(.node) | \"\\(.node) \\(.role) of term \\(.term), "
+        "\\(.applied) of \\(.end)   \"'; done; echo; sleep 1",
         "done",
         "# Nothing is lost:",
         f"{AUTHORIZED} {STRONG} {follower.url}/{CONFIGS}/$ID | jq .version",

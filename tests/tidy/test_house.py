@@ -9,6 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINES_MAX = 400
+WIDTH_MAX = 160
 ROOMS = ("domain", "projections", "infra", "api")
 
 # What a room's own files may include of other rooms. `api/cli` sees everything, because it wires.
@@ -26,7 +27,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
 def tracked(*patterns: str) -> list[pathlib.Path]:
-    out = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    out = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns], cwd=ROOT, capture_output=True, text=True,
+                         check=True)
     return [path for name in sorted(set(out.stdout.split("\0"))) if name and (path := ROOT / name).is_file()]
 
 
@@ -109,6 +111,13 @@ def test_no_file_is_longer_than_two():
     none([f"{name(path)}: {count} lines" for path in checked if (count := len(path.read_text().splitlines())) > LINES_MAX])
 
 
+def test_no_line_of_python_is_wider_than_a_screen():
+    """C++ is clang-format's."""
+    checked = [path for path in tracked("*.py", "script/*") if path.suffix == ".py" or "python" in path.read_text().partition("\n")[0]]
+    none([f"{name(path)}:{number}: {len(line)} characters" for path in checked for number, line in enumerate(path.read_text().splitlines(), 1)
+          if len(line) > WIDTH_MAX])
+
+
 def test_every_header_opens_with_what_it_is_for():
     broken = []
     for path in tracked("*.h"):
@@ -144,7 +153,8 @@ def test_no_warning_is_silenced_without_a_reason():
     for path in sources():
         lines = ["", *path.read_text().splitlines()]
         for number, line in enumerate(lines):
-            if silenced.search(line) and not any(before.strip().startswith("//") for before in lines[max(0, number - 2):number]) and "//" not in re.sub(r"//\s*(NOLINT|clang-format)\S*", "", line):
+            has_reason = any(before.strip().startswith("//") for before in lines[max(0, number - 2):number])
+            if silenced.search(line) and not has_reason and "//" not in re.sub(r"//\s*(NOLINT|clang-format)\S*", "", line):
                 broken.append(f"{name(path)}:{number}")
     none(broken)
 
@@ -163,8 +173,10 @@ def test_results_go_out_by_one_way():
 def test_the_domain_is_pure():
     """No I/O, clock, threads or JSON (calendars of <chrono> are arithmetic). invariant.h alone may print, because the process ends there."""
     banned = re.compile(r"<(fstream|iostream|filesystem|thread|mutex|atomic|condition_variable|future|random|simdjson.h|boost/json.*|unistd.h|fcntl.h|cstdio)>")
-    broken = [f"{name(path)}: {found[0]}" for path in tracked("domain/*.h", "domain/*.cc") if path.name != "invariant.h" for found in banned.finditer(path.read_text())]
-    broken += [f"{name(path)} asks a clock" for path in tracked("domain/*.h", "domain/*.cc") if re.search(r"(system|steady|high_resolution)_clock", path.read_text())]
+    broken = [f"{name(path)}: {found[0]}" for path in tracked("domain/*.h", "domain/*.cc") if path.name != "invariant.h"
+              for found in banned.finditer(path.read_text())]
+    broken += [f"{name(path)} asks a clock" for path in tracked("domain/*.h", "domain/*.cc")
+               if re.search(r"(system|steady|high_resolution)_clock", path.read_text())]
     none(broken)
 
 
@@ -235,18 +247,22 @@ def test_keys_are_looked_up_by_hash_and_compared_in_constant_time():
     assert "find(sha256(presented_key))" in code
     # Who else could look at a key: the edge, which takes it out of the field; and the streams, which ask again later.
     compares = re.compile(r"memcmp|strcmp|==\s*\*?(key|presented)\b|\*?\b(presented_key|bearer_key\([^)]*\))\s*==")
-    none([f"{name(path)}: {found.group()}" for path in tracked("api/http/authorization.cc", "api/http/event_*.cc") for found in compares.finditer(without_comments_and_texts(path.read_text()))])
+    none([f"{name(path)}: {found.group()}" for path in tracked("api/http/authorization.cc", "api/http/event_*.cc")
+          for found in compares.finditer(without_comments_and_texts(path.read_text()))])
 
 
 def test_every_room_has_tests():
     broken = []
-    for room in ("domain", "projections", "infra/codec", "infra/crypto", "infra/log", "infra/media", "infra/sandbox", "infra/storage", "infra/systemd", "infra/telemetry", "api/service", "api/http", "api/cli"):
+    for room in ("domain", "projections", "infra/codec", "infra/crypto", "infra/log", "infra/media", "infra/sandbox", "infra/storage", "infra/systemd",
+                 "infra/telemetry", "api/service", "api/http", "api/cli"):
         if not list((ROOT / "tests" / room).glob("*.cc")):
             broken.append(f"tests/{room} has none")
     none(broken)
 
 
-@pytest.mark.parametrize("document", ["README.md", "CHANGELOG.md", "docs/log_format.md", "docs/subscribing.md", "docs/operations.md", "docs/auditing.md", "docs/reliability.md", "docs/security.md", "docs/benchmarks.md", "docs/scaling.md", "docs/openapi.json", "docs/asyncapi.json"])
+@pytest.mark.parametrize("document", ["README.md", "CHANGELOG.md", "docs/log_format.md", "docs/subscribing.md", "docs/operations.md", "docs/auditing.md",
+                                      "docs/reliability.md", "docs/security.md", "docs/benchmarks.md", "docs/scaling.md", "docs/openapi.json",
+                                      "docs/asyncapi.json"])
 def test_the_documents_are_there(document):
     assert (ROOT / document).stat().st_size > 400
 
@@ -285,7 +301,8 @@ FIGURES = ("durable PUT/s", "PUT p50", "GET/s", "rebuilding", "ready after SIGKI
 
 def test_the_measured_figures_are_in_the_documents():
     text = (ROOT / "docs/benchmarks.md").read_text()
-    none([f"docs/benchmarks.md has no row for {figure}" for figure in FIGURES if not re.search(rf"^\|[^|\n]*{re.escape(figure)}", text, re.MULTILINE | re.IGNORECASE)])
+    none([f"docs/benchmarks.md has no row for {figure}" for figure in FIGURES
+          if not re.search(rf"^\|[^|\n]*{re.escape(figure)}", text, re.MULTILINE | re.IGNORECASE)])
     empty = [line for document in ("docs/benchmarks.md", "README.md") for line in (ROOT / document).read_text().splitlines()
              if line.startswith("|") and ("to be measured" in line or re.search(r"\|\s*(…|\?|-)\s*\|", line))]
     none(empty)

@@ -12,7 +12,7 @@ OPEN, CLOSE = "([{", ")]}"
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where reasons are made: in `files`, behind each `before`. `means`: what a name there stands for. `hands_on`: expressions whose reasons are made elsewhere."""
+    """Where reasons are made: in `files`, behind each `before`. `means`: what a name there stands for. `hands_on`: what is made at another place."""
 
     files: str
     before: str
