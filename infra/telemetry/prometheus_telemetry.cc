@@ -1,5 +1,6 @@
 #include "infra/telemetry/prometheus_telemetry.h"
 
+#include "infra/telemetry/exposed_text.h"
 #include "infra/telemetry/exposition.h"
 #include "infra/telemetry/figures.h"
 #include "infra/telemetry/lines.h"
@@ -13,12 +14,18 @@ struct PrometheusTelemetry::Parts {
         routes(options.routes),
         figures(routes.size()),
         looked_up([this](std::uint64_t failures) { figures.add(Counter::figures_failed, failures); }),
-        lines(options, [this](std::uint64_t dropped) { figures.add(Counter::lines_dropped, dropped); }) {}
+        lines(options, [this](std::uint64_t dropped) { figures.add(Counter::lines_dropped, dropped); }),
+        exposed([this] { return exposition(); }) {}
+  std::string exposition() {
+    const LookedUp::Values looked = looked_up.values();  // first: it counts what fails
+    return exposition_of(figures, looked, routes, version);
+  }
   const std::string version;
   const std::vector<RouteName> routes;
   Figures figures;
   LookedUp looked_up;
   Lines lines;
+  ExposedText exposed;
 };
 
 PrometheusTelemetry::PrometheusTelemetry(const TelemetryOptions& options) : parts_(std::make_unique<Parts>(options)) {}
@@ -44,8 +51,7 @@ void PrometheusTelemetry::answered(const AnsweredRequest& request) {
   if (request.part != AnsweredRequest::Part::stream_begun) parts_->lines.write(request);
 }
 std::string PrometheusTelemetry::expose() const {
-  const LookedUp::Values looked = parts_->looked_up.values();  // first: it counts what fails
-  return exposition_of(parts_->figures, looked, parts_->routes, parts_->version);
+  return *parts_->exposed.text(std::chrono::steady_clock::now());
 }
 
 }  // namespace dialin::telemetry

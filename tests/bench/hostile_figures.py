@@ -17,6 +17,7 @@ TOLD = {
     "unread": "300,000 pipelined requests whose answers nobody reads",
     "read": "pipelined lists of another tenant",
     "guess": "guessed keys",
+    "scrape": "pipelined requests for the metrics",
     "write": "pipelined writes of another tenant",
     "churn": "connections reset, half closed or silent",
 }

@@ -167,6 +167,11 @@ def guess(attack: Attack) -> None:
     pipelined(attack, READ, get("/", as_key("unknown")))
 
 
+def scrape(attack: Attack) -> None:
+    """What is dear to make, and wants no key."""
+    pipelined(attack, READ, get("/metrics"))
+
+
 def write(attack: Attack) -> None:
     pipelined(attack, WRITERS, post(attack.key))
 
@@ -191,7 +196,7 @@ def churn(attack: Attack) -> None:
         attack.done += 1
 
 
-ATTACKS: dict[str, Callable[[Attack], None]] = {each.__name__: each for each in (idle, dribble, unread, read, guess, write, churn)}
+ATTACKS: dict[str, Callable[[Attack], None]] = {each.__name__: each for each in (idle, dribble, unread, read, guess, scrape, write, churn)}
 
 
 class Running:

@@ -85,7 +85,7 @@ def test_a_pipelined_flood_whose_answers_nobody_reads_takes_bounded_memory(own_s
         assert SANITIZED or server.resident_kb() - before < 50 * 1024
 
 
-@pytest.mark.parametrize("name", ["read", "guess", "dribble"])
+@pytest.mark.parametrize("name", ["read", "guess", "scrape", "dribble"])
 def test_beside_a_flood_who_behaves_well_is_served(server, client, name):
     quiet = p99_of(client)
     with attack(name, server, server.greedy_key) as running:
