@@ -6,10 +6,12 @@
 
 // The thread sanitizer does not know Asio's fences; the loops here have one thread each and do not rest on them.
 #pragma GCC diagnostic ignored "-Wtsan"
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
+#include <cstring>
 #include <string>
 #include <system_error>
 
@@ -36,7 +38,14 @@ tcp::endpoint endpoint_of(asio::io_context& loop, const ServerOptions& options) 
   const auto found =
       resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
   must(error, "cannot find the address " + options.host);
-  return found.begin()->endpoint();
+  tcp::endpoint endpoint = found.begin()->endpoint();
+  sockaddr_storage bound{};
+  std::memcpy(&bound, endpoint.data(), endpoint.size());
+  // Whoever asked before may have been told another address of that name.
+  if (!options.tls && !options.may_be_reached && !peer_of(bound).is_loopback()) {
+    must(asio::error::access_denied, "other machines reach " + options.host + ", and no TLS is spoken");
+  }
+  return endpoint;
 }
 
 /// What every connection that is accepted inherits.

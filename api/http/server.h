@@ -30,11 +30,13 @@ struct ServerOptions {
   std::chrono::seconds send_timeout{20};  ///< a peer that takes nothing for so long is closed
   std::chrono::seconds drain_timeout{10};
   std::shared_ptr<const TlsContext> tls;  ///< null: in the clear
+  bool may_be_reached = false;            ///< in the clear by other machines; else an address that they reach is not bound
 };
 
 class Server {
  public:
-  /// Binds and listens; throws std::system_error (address in use, no permission …). Takes no requests before start().
+  /// Binds and listens; throws std::system_error (address in use, no permission, one that may not be reached …). Takes no requests before
+  /// start().
   Server(ServerOptions options, Handler& handler, Telemetry& telemetry);
   ~Server();
 

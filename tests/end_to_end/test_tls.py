@@ -84,7 +84,7 @@ def test_a_request_in_the_clear_is_told_so(served):
     assert problem["error"] == "invalid-request-error" and "https://" in problem["info"]
 
 
-@pytest.mark.parametrize("listen", ["0.0.0.0:0", "[::]:0"])
+@pytest.mark.parametrize("listen", ["0.0.0.0:0", "[::]:0", "*:0", "0:0"])
 def test_it_does_not_listen_to_other_machines_without_tls_unless_told(own_server, listen):
     own_server.options += ["--listen", listen]
     with pytest.raises(NotServing) as refused:

@@ -21,10 +21,11 @@ bool is_loopback(const sockaddr& address) {
 
 bool is_loopback(const std::string& host) {
   addrinfo wish{};
-  wish.ai_flags = AI_PASSIVE;
+  wish.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   wish.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (::getaddrinfo(host.c_str(), nullptr, &wish, &found) != 0) return true;
+  // With a port, as for binding it: without one `*` is no host, with one it is all addresses.
+  if (::getaddrinfo(host.c_str(), "0", &wish, &found) != 0) return true;
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> kept(found, &::freeaddrinfo);
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
     if (!is_loopback(*each->ai_addr)) return false;
@@ -50,6 +51,7 @@ std::string TlsWords::read(const std::string& host, TlsOptions& tls) const {
            "127.0.0.1, or say --plain when something else protects the way";
   }
   tls = given_;
+  tls.is_plain = plain_;
   return {};
 }
 

@@ -11,6 +11,7 @@ struct TlsOptions {
   std::string certificate;  ///< file; empty: in the clear
   std::string key;          ///< file
   std::string node_ca;      ///< file; empty: nodes are not told from other callers
+  bool is_plain = false;    ///< other machines may reach what is in the clear
   bool is_on() const { return !certificate.empty(); }
 };
 
@@ -29,7 +30,7 @@ class TlsWords {
 };
 
 /// Whether only this machine reaches what listens there. A name that means several addresses has only such ones; one that means none is
-/// left to who binds it.
+/// left to who binds it, which asks again.
 bool is_loopback(const std::string& host);
 
 }  // namespace dialin::cli

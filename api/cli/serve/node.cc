@@ -52,6 +52,7 @@ http::ServerOptions server_options(const ServeOptions& options, const std::share
   server.is_loopback_bounded = options.connections_per_address.has_value();
   server.body_bytes_max = options.body_bytes_max;
   server.tls = tls;
+  server.may_be_reached = options.tls.is_plain;
   return server;
 }
 

@@ -306,4 +306,15 @@ TEST_F(ServerConnections, cannot_listen_where_another_does) {
   EXPECT_THROW(Server(options, handler, telemetry), std::system_error);
 }
 
+TEST_F(ServerConnections, cannot_come_from_other_machines_in_the_clear_unless_told) {
+  ServerOptions options = small_options();
+  for (const char* reached : {"0.0.0.0", "::", "*", ""}) {
+    options.host = reached;
+    options.may_be_reached = false;
+    EXPECT_THROW(Server(options, handler, telemetry), std::system_error) << reached;
+    options.may_be_reached = true;
+    EXPECT_NO_THROW(Server(options, handler, telemetry)) << reached;
+  }
+}
+
 }  // namespace dialin::http::server_tests
