@@ -7,6 +7,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #pragma GCC diagnostic pop
 
+#include <cctype>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -27,6 +28,15 @@ constexpr std::string_view kHeadTooLarge = "The header fields are too large.";
 /// A chunk's size line or the trailer needs at least so many bytes to the end of the message. Beast counts on it when it looks at a last
 /// chunk for the second time.
 constexpr std::size_t kChunkedRestBytesMin = 5;
+
+/// Whether the line of a chunk is all here, though Beast waits for more of it: a quoted string has no end there, which Beast looks for in
+/// what follows, and each time it looks takes the chunk off the body's bound. A last chunk waits for the trailer.
+bool is_stuck_in_chunk_line(std::string_view rest) {
+  if (rest.starts_with("\r\n")) rest.remove_prefix(2);  // of the chunk before
+  const std::string_view line = rest.substr(0, rest.find("\r\n"));
+  const std::size_t digit = line.find_first_not_of('0');
+  return line.size() < rest.size() && digit < line.size() && std::isxdigit(static_cast<unsigned char>(line[digit])) != 0;
+}
 
 std::string_view view_of(beast::string_view text) {
   return {text.data(), text.size()};
@@ -200,6 +210,9 @@ RequestParser::Step RequestParser::parse(char* message, std::size_t& size) {
     if (size - parsed_ < (in_chunks ? kChunkedRestBytesMin : 1)) return check_unfinished(message, size);
     beast::error_code error;
     parsed_ += grammar.put({message + parsed_, size - parsed_}, error);
+    if (error == BeastError::need_more && in_chunks && is_stuck_in_chunk_line({message + parsed_, size - parsed_})) {
+      error = BeastError::bad_chunk_extension;
+    }
     if (error == BeastError::need_more) return check_unfinished(message, size);
     if (error) return refuse(message, size, error);
     if (grammar.head_bytes == 0) {

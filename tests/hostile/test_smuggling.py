@@ -82,6 +82,8 @@ REFUSED = {
     "chunked and a NUL": (400, post(b"Transfer-Encoding: chunked\0", body=WHOLE)),
     "chunked in a folded line": (400, post(b"Transfer-Encoding:\r\n chunked", body=WHOLE)),
     "chunked behind a hidden length": (400, post("X: y\rTransfer-Encoding: chunked", f"Content-Length: {LENGTH}", body=SAFE)),
+    "a quote in a chunk's line that ends in the next one": (400, post(CHUNKED, body=chunk(SAFE, f'{len(SAFE):x};x="') + chunk(b'"') + b"0\r\n\r\n")),
+    "a quote in a chunk's line that never ends": (400, post(CHUNKED, body=chunk(SAFE, f'{len(SAFE):x};x="y') + b"0\r\n\r\n")),
     "chunks in HTTP/1.0": (400, post(CHUNKED, body=WHOLE, line=f"POST {PATH} HTTP/1.0")),
     # Lengths.
     "two lengths": (400, post(f"Content-Length: {LENGTH}", "Content-Length: 6", body=SAFE)),

@@ -98,6 +98,7 @@ std::vector<Case> cases() {
       {"length_of_no_number", post("Content-Length: 5x\r\n", "hello"), 400, "Content-Length"},
       {"overflowing_length", post("Content-Length: 18446744073709551617\r\n", ""), 400, "Content-Length"},
       {"chunk_of_no_size", post(chunked, "z\r\nhello\r\n0\r\n\r\n"), 400, "chunk"},
+      {"chunk_of_a_quote_without_end", post(chunked, "5;x=\"y\r\nhello\r\n0\r\n\r\n"), 400, "chunk"},
       {"chunk_longer_than_said", post(chunked, "2\r\nhello\r\n0\r\n\r\n"), 400, "chunk"},
 
       {"largest_target", "GET /" + std::string(255, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 200, "GET /aaaa"},
