@@ -1,7 +1,10 @@
 """What the tests of nodes on Kafka ask them."""
 
 import http.client
+import json
 import re
+import urllib.error
+import urllib.request
 
 from live.client import Answer, Client, fresh_number
 from live.cluster import asked, until
@@ -33,6 +36,15 @@ def reasons(node: Server) -> list[str]:
     """Why it is not ready; empty when it is, or does not answer."""
     told = asked(node)
     return told[1]["reasons"] if told and told[0] == 503 else []
+
+
+def readiness(node: Server) -> tuple[int, dict]:
+    """Of a node that answers."""
+    try:
+        with urllib.request.urlopen(f"http://{node.host}:{node.port}/readyz", timeout=5) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)
 
 
 def role(node: Server) -> str | None:

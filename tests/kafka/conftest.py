@@ -1,15 +1,30 @@
 """One broker for all tests of the folder, and a topic for each."""
 
+import contextlib
 import pathlib
 
 import pytest
 
+from kafka.calls import created
 from kafka.history import History
 from live.brokers import Brokers
 from live.cluster import SESSION_MS, Cluster
+from live.kafka_nodes import VERSION, Nodes
 from live.server import Server, run
 
 LANES = 3  # clusters that are faulted side by side
+
+
+@contextlib.contextmanager
+def one_broker(nodes: Nodes, version: str = VERSION):
+    """For a test that wants another one than all, or stops it."""
+    with nodes.held():
+        nodes.found(1, version)
+        nodes.start_all()
+    yield nodes
+    with nodes.held():
+        nodes.stop_all()
+        nodes.remove()
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +52,25 @@ def cluster(brokers, topic, tmp_path):
     yield cluster
     cluster.kill()
     brokers.links.open_all()
+
+
+@pytest.fixture
+def two(cluster):
+    """A leader, a follower, and a key."""
+    nodes = [cluster.add(), cluster.add()]
+    key = cluster.add_key("acme")
+    cluster.start()
+    leader = cluster.wait_for_leader()
+    return leader, next(node for node in nodes if node is not leader), key
+
+
+@pytest.fixture
+def running(cluster):
+    """A node with a config, and its caller."""
+    node = cluster.add()
+    caller = cluster.caller(node, node.add_key("acme"))
+    cluster.start()
+    return node, caller, created(caller)
 
 
 class OnKafka:

@@ -4,8 +4,6 @@ import random
 import shutil
 import time
 
-import pytest
-
 from kafka.calls import CONFIGS, STRONG, created
 from live.client import Client, seed
 from live.clock import StrangeClock
@@ -17,16 +15,6 @@ TENANTS = 2
 WRITES = 40
 # What a read may wait for its position, and what the log may be asked for its end.
 BOUND_S = 20
-
-
-@pytest.fixture
-def two(cluster):
-    """A leader, a follower, and a key."""
-    nodes = [cluster.add(), cluster.add()]
-    key = cluster.add_key("acme")
-    cluster.start()
-    leader = cluster.wait_for_leader()
-    return leader, next(node for node in nodes if node is not leader), key
 
 
 def test_every_node_answers_the_past_as_the_present_was_answered(cluster):

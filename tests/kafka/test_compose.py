@@ -8,8 +8,9 @@ import pytest
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from kafka.composed import FILE, Composed, is_broker, seconds, services
-from kafka.test_one_node import CONFIGS, pinless, until
+from kafka.calls import CONFIGS, pinless
 from live.client import Client
+from live.cluster import until
 from live.kafka_nodes import VERSION
 from live.server import PATIENCE_S
 

@@ -12,10 +12,10 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource
 
 from kafka.strays import ZEROS, all_of, chain_of, produce
-from kafka.test_one_node import CONFIGS, created, until
+from kafka.calls import CONFIGS, created
 from live.chain_lines import OPENED, Chain, Link, odd_chain
 from live.client import Client, seed
-from live.cluster import SESSION_MS
+from live.cluster import SESSION_MS, until
 from live.server import BINARY, run
 
 
@@ -84,7 +84,7 @@ def test_an_imported_log_is_served_and_gone_on_with(log, kafka, topic):
     node = log.node("one")
     caller = Client(node, node.add_key("acme"))
     node.start()
-    moved = created(caller).json
+    moved = created(caller)
     caller.post(f"{CONFIGS}/{moved['id']}/move", {"type": "pin_dialin"}).expect(200)
     created(caller)
     configs = caller.all_configs()
@@ -128,14 +128,14 @@ def test_no_node_leads_while_an_import_runs(log, kafka, topic):
             chain.add(b"dialin.test.counted.v1", b"{}")
         process.stdin.write(chain.lines().encode())
         process.stdin.flush()
-        until(lambda: len(links_of_topic(kafka.bootstrap, topic)) > 4000, seconds=30)
+        until(lambda: len(links_of_topic(kafka.bootstrap, topic)) > 4000, patience_s=30)
         caller.close()
         node.start()
         for _ in range(5):
             assert created_or_not(caller) == 503
         process.stdin.close()
         assert process.wait(30) == 0
-        until(lambda: created_or_not(caller) == 200, seconds=30)
+        until(lambda: created_or_not(caller) == 200, patience_s=30)
     finally:
         process.kill()
         process.wait()

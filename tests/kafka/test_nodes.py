@@ -13,16 +13,6 @@ from live.cluster import SESSION_MS, Cluster, until
 from live.server import NotServing, run
 
 
-@pytest.fixture
-def two(cluster):
-    """A leader, a follower, and a key."""
-    nodes = [cluster.add(), cluster.add()]
-    key = cluster.add_key("acme")
-    cluster.start()
-    leader = cluster.wait_for_leader()
-    return leader, next(node for node in nodes if node is not leader), key
-
-
 def test_a_follower_sends_writes_on_and_answers_what_it_has_itself(cluster, two):
     leader, follower, key = two
     at_leader, at_follower = cluster.caller(leader, key), cluster.caller(follower, key)

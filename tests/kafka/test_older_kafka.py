@@ -2,9 +2,10 @@
 
 import pytest
 
-from kafka.conftest import OnKafka
-from kafka.test_one_node import CONFIGS, created, readiness, until
+from kafka.conftest import OnKafka, one_broker
+from kafka.calls import CONFIGS, created, readiness
 from live.client import Client
+from live.cluster import until
 from live.kafka_nodes import OLDER_VERSION, Nodes
 from live.server import run
 
@@ -13,14 +14,8 @@ STRONG = {"Dialin-Consistency": "strong"}
 
 @pytest.fixture
 def older(tmp_path_factory):
-    nodes = Nodes(tmp_path_factory.mktemp("older"))
-    with nodes.held():
-        nodes.found(1, OLDER_VERSION)
-        nodes.start_all()
-    yield nodes
-    with nodes.held():
-        nodes.stop_all()
-        nodes.remove()
+    with one_broker(Nodes(tmp_path_factory.mktemp("older")), OLDER_VERSION) as nodes:
+        yield nodes
 
 
 def test_two_nodes_write_read_and_take_over_from_each_other(older, topic, tmp_path):
@@ -34,7 +29,7 @@ def test_two_nodes_write_read_and_take_over_from_each_other(older, topic, tmp_pa
             node.start()
         leader = until(lambda: next((node for node in nodes if readiness(node)[1]["role"] == "leader"), None))
         follower = next(node for node in nodes if node is not leader)
-        config = created(Client(follower, key)).json
+        config = created(Client(follower, key))
         path = f"{CONFIGS}/{config['id']}"
         assert Client(leader, key).call("GET", path, headers=STRONG).expect(200).json == config
         leader.kill()

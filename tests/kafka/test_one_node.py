@@ -1,56 +1,16 @@
 """One node on a real Kafka: what it stores is the topic's, whatever becomes of its disk, of itself, or of the broker."""
 
-import json
 import shutil
 import threading
 import time
-import urllib.error
-import urllib.request
 
 import pytest
 
-from live.client import Client, fresh_number
+from kafka.calls import CONFIGS, created, pinless, readiness
+from live.client import Client
+from live.cluster import until
 from live.kafka_nodes import VERSION, Nodes, free_ports
 from live.server import NotServing, run
-
-CONFIGS = "/v1/domain-dialin-config"
-PATIENCE_S = 30
-
-
-def readiness(server) -> tuple[int, dict]:
-    try:
-        with urllib.request.urlopen(f"http://{server.host}:{server.port}/readyz", timeout=5) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as refused:
-        return refused.code, json.load(refused)
-
-
-def until(what, seconds: float = PATIENCE_S):
-    """The first true thing that `what` gives."""
-    deadline = time.monotonic() + seconds
-    while True:
-        if found := what():
-            return found
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
-
-
-def pinless(number: str | None = None, **more) -> dict:
-    return {"type": "pinless_dialin", "phone_number": number or fresh_number(), "name_prefix": "Front desk", **more}
-
-
-def created(caller: Client, **more):
-    """A config, as soon as the node takes writes."""
-    body = pinless(**more)
-
-    def answer():
-        given = caller.call("POST", CONFIGS, body)
-        if given.status == 503:
-            given.refused(503, "unavailable")
-            return None
-        return given.expect(200)
-
-    return until(answer)
 
 
 def started(log, name: str = "one"):
@@ -58,7 +18,6 @@ def started(log, name: str = "one"):
     node = log.node(name)
     key = node.add_key("acme")
     return node.start(), Client(node, key)
-
 
 
 def test_a_log_is_founded_once_and_only_by_init(log):
@@ -76,9 +35,9 @@ def test_a_log_is_founded_once_and_only_by_init(log):
 
 def test_a_node_whose_disk_is_lost_has_everything_again(log):
     node, caller = started(log)
-    kept = created(caller).json
-    moved = created(caller).json
-    deleted = created(caller).json
+    kept = created(caller)
+    moved = created(caller)
+    deleted = created(caller)
     caller.call("PUT", f"{CONFIGS}/{kept['id']}", {"name_prefix": "Back desk"}).expect(200)
     caller.call("POST", f"{CONFIGS}/{moved['id']}/move", {"type": "pin_dialin"}).expect(200)
     caller.call("DELETE", f"{CONFIGS}/{deleted['id']}").expect(200)
@@ -95,7 +54,7 @@ def test_a_node_whose_disk_is_lost_has_everything_again(log):
 
 def test_answers_that_store_nothing_are_given_when_the_end_was_asked_for(log):
     _, caller = started(log)
-    config = created(caller).json
+    config = created(caller)
     number = config["config"]["phone_number"]
     caller.call("POST", CONFIGS, pinless(number)).expect(409)
     unchanged = caller.call("PUT", f"{CONFIGS}/{config['id']}", {"name_prefix": "Front desk"}).expect(200)
@@ -142,7 +101,7 @@ def write_until_it_breaks(node, key: str, stored: list[str]) -> None:
 
 def test_writes_come_back_by_themselves_when_the_broker_does(log, kafka):
     node, caller = started(log)
-    first = created(caller).json
+    first = created(caller)
     kafka.kill()
     key = {"Idempotency-Key": "while-it-is-down"}
     body = pinless()
@@ -219,13 +178,13 @@ def test_wrong_words_are_named(kafka, tmp_path, words, status, says):
 
 def test_a_node_begins_with_the_data_of_one_that_was_stopped(log):
     node, caller = started(log)
-    before = [created(caller).json for _ in range(3)]
+    before = [created(caller) for _ in range(3)]
     assert node.stop() == 0
     other = log.node("two")
     shutil.copytree(node.data, other.data)
     other.keys, other.keyring = node.keys, node.keyring
     node.start()
-    newer = created(Client(node, caller.key)).json
+    newer = created(Client(node, caller.key))
     other.start()
     other.wait_ready()
     assert "rebuilt" not in other.said()

@@ -9,10 +9,12 @@ import time
 
 import pytest
 
-from kafka.conftest import OnKafka
-from kafka.test_one_node import CONFIGS, created, started, until
+from kafka.conftest import OnKafka, one_broker
+from kafka.calls import CONFIGS, created
+from kafka.test_one_node import started
 from live.client import Client
-from live.kafka_nodes import VERSION, Nodes
+from live.cluster import until
+from live.kafka_nodes import Nodes
 
 STRONG = {"Dialin-Consistency": "strong"}
 WRITERS = 64
@@ -26,7 +28,7 @@ def cpu_s(server) -> float:
 
 def test_a_strong_read_on_a_quiet_follower_does_not_wait_behind_its_reading_of_the_topic(log):
     _, caller = started(log)
-    config = created(caller).json["id"]
+    config = created(caller)["id"]
     follower = log.node("two")
     follower.keys, follower.keyring = log.nodes[0].keys, log.nodes[0].keyring
     follower.start()
@@ -43,13 +45,8 @@ def test_a_strong_read_on_a_quiet_follower_does_not_wait_behind_its_reading_of_t
 @pytest.fixture
 def own_broker(tmp_path):
     """To be stopped, which no other test would like."""
-    nodes = Nodes(tmp_path / "broker")
-    with nodes.held():
-        nodes.found(1, VERSION)
-        nodes.start_all()
+    with one_broker(Nodes(tmp_path / "broker")) as nodes:
         yield nodes
-        nodes.stop_all()
-        nodes.remove()
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 import pytest
 from confluent_kafka.admin import AclOperation, ResourceType
 
-from kafka.test_one_node import created, readiness, until
+from kafka.calls import created, readiness
+from kafka.conftest import one_broker
 from live.client import Client
+from live.cluster import until
 from live.guarded_nodes import PASSWORDS, GuardedNodes
-from live.kafka_nodes import VERSION
 from live.server import NotServing, Server, run
 
 KEEPS_NOTHING = "Kafka does not take this node's records: Broker: Cluster authorization failed"
@@ -15,14 +16,8 @@ IS_NO_MEMBER = "Kafka does not let this node into the group that elects who lead
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
-    nodes = GuardedNodes(tmp_path_factory.mktemp("guarded"))
-    with nodes.held():
-        nodes.found(1, VERSION)
-        nodes.start_all()
-    yield nodes
-    with nodes.held():
-        nodes.stop_all()
-        nodes.remove()
+    with one_broker(GuardedNodes(tmp_path_factory.mktemp("guarded"))) as nodes:
+        yield nodes
 
 
 @pytest.fixture
@@ -102,7 +97,7 @@ def test_who_may_not_write_leaves_the_lead_to_others_and_is_well_when_it_may(gua
     writer = serve("writer", "admin")
     config = created(Client(writer, serve.key))
     assert readiness(writer)[1]["role"] == "leader"
-    assert created(Client(reader, serve.key)).json["id"] != config.json["id"], "it is sent on"
+    assert created(Client(reader, serve.key))["id"] != config["id"], "it is sent on"
     assert reasons(reader) == [KEEPS_NOTHING]
     guarded.allow("guest", ResourceType.TOPIC, topic, AclOperation.WRITE)
     until(lambda: not reasons(reader))

@@ -8,9 +8,9 @@ import pytest
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from kafka.test_one_node import CONFIGS, created, pinless, readiness, until
+from kafka.calls import CONFIGS, created, pinless, readiness
 from live.client import Client
-from live.cluster import asked
+from live.cluster import asked, until
 from live.kafka_nodes import free_ports
 from live.links import Way
 from live.metrics import metrics_of, table_of_metrics, whole

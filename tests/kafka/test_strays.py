@@ -16,14 +16,6 @@ from live.topics import Topic
 STRAYS = "dialin_log_strays_total"
 
 
-@pytest.fixture
-def running(cluster):
-    node = cluster.add()
-    caller = cluster.caller(node, node.add_key("acme"))
-    cluster.start()
-    return node, caller, created(caller)
-
-
 def on_topic(cluster) -> list[Record]:
     return read_topic(cluster.kafka.bootstrap, cluster.topic)
 

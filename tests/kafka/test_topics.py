@@ -8,15 +8,6 @@ from live.server import NotServing, run
 from live.topics import Topic
 
 
-@pytest.fixture
-def running(cluster):
-    """A node with a config, and its caller."""
-    node = cluster.add()
-    caller = cluster.caller(node, node.add_key("acme"))
-    cluster.start()
-    return node, caller, created(caller)
-
-
 def refuses(node) -> str:
     with pytest.raises(NotServing) as refused:
         node.start()

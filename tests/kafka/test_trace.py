@@ -3,8 +3,6 @@
 import re
 import time
 
-import pytest
-
 from kafka.calls import CONFIGS
 from kafka.strays import all_of, chain_of
 from live.server import run
@@ -14,15 +12,6 @@ PARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
 STATE = 'rojo=00f067aa0ba902b7,congo="t\\61"'
 BOTH = {"traceparent": PARENT, "tracestate": STATE}
 HEADERS = {"ce_traceparent": PARENT, "traceparent": PARENT, "ce_tracestate": STATE, "tracestate": STATE}
-
-
-@pytest.fixture
-def two(cluster):
-    nodes = [cluster.add(), cluster.add()]
-    key = cluster.add_key("acme")
-    cluster.start()
-    leader = cluster.wait_for_leader()
-    return leader, next(node for node in nodes if node is not leader), key
 
 
 def trace_of(event: dict) -> dict:

@@ -10,9 +10,10 @@ from confluent_kafka.admin import AdminClient
 
 from kafka.strays import ZEROS, all_of, chain_of, produce
 from kafka.test_import import put_in
-from kafka.test_one_node import CONFIGS, created, pinless, readiness, until
+from kafka.calls import CONFIGS, created, pinless, readiness
 from live.chain_lines import exported, odd_chain
 from live.client import Client
+from live.cluster import until
 from live.server import NotServing, run
 
 CREATED = b"dialin.config.created.v1"
@@ -55,7 +56,7 @@ def stored(log, kafka, topic):
     node = log.node("one")
     caller = Client(node, node.add_key("acme"))
     node.start()
-    moved = created(caller).json
+    moved = created(caller)
     produce(kafka.bootstrap, topic, [{"key": b"stray", "value": b"{}", "headers": [("ce_previousid", ZEROS)]}])
     caller.call("POST", f"{CONFIGS}/{moved['id']}/move", {"type": "pin_dialin"}).expect(200)
     created(caller)
@@ -94,7 +95,7 @@ def test_a_record_that_breaks_a_rule_is_left_behind(log, stored, kafka, topic):
     assert node.stop() == 0
     caller.close()
     node.start()
-    until(lambda: readiness(node)[0] == 503, seconds=0.5)
+    until(lambda: readiness(node)[0] == 503, patience_s=0.5)
     assert readiness(node)[1]["reasons"] == [said] and readiness(node)[1]["role"] == "follower"
     assert node.stop() == 0
     assert f"record {sequence} (" in run("verify", "--data", node.data, check=1).stdout
@@ -150,12 +151,12 @@ def test_a_log_of_one_node_moves_to_kafka_and_back(log, kafka, topic):
     on_kafka, node.options = node.options, []
     caller = Client(node, node.add_key("acme"))
     node.start()
-    config = created(caller).json
+    config = created(caller)
     assert node.stop() == 0
     put_back(log, node, topic)
     node.options = on_kafka
     goes_on(node, caller, topic)
-    second = created(caller).json
+    second = created(caller)
     assert node.stop() == 0
     lines = exported(*log.words)
     assert exported("--data", node.data) == lines
