@@ -11,6 +11,7 @@ from live.client import Client
 MUST = 3.0
 CALLS_PER_S = {"GET": 500, "PUT": 50}
 SETTLING_S = 1.0
+DONE_LEAST = 30  # connections or requests of an attack, or it was none
 TOLD = {
     "idle": "10,000 idle connections",
     "dribble": "400 heads and bodies that dribble",
@@ -52,6 +53,7 @@ def hostile(stage: Stage) -> list[Row]:
                 with attack(name, server, other) as running:
                     time.sleep(SETTLING_S)
                     beside.append(p99_s(call, CALLS_PER_S[method], stage.effort.seconds))
+                assert running.done >= DONE_LEAST, f"{name} did {running.done}"
                 done += running.done
                 time.sleep(SETTLING_S)
             calm, pressed = median(quiet), median(beside)
