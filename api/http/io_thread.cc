@@ -18,6 +18,7 @@
 
 #include "api/http/reply_target.h"
 #include "api/http/session.h"
+#include "api/http/short_turns.h"
 
 namespace dialin::http {
 
@@ -75,6 +76,7 @@ void IoThread::start() {
 
 void IoThread::run() {
   pthread_setname_np(pthread_self(), ("http-" + std::to_string(number_)).c_str());
+  take_short_turns();
   loop_->context.run();  // the ticks keep it busy until stop()
 }
 

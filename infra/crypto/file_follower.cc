@@ -1,5 +1,7 @@
 #include "infra/crypto/file_follower.h"
 
+#include <pthread.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -64,7 +66,10 @@ FileFollower::FileFollower(std::string file, FileStamp loaded, Reload reload, Te
                        .is_asked = false,
                        .wake = {},
                        .thread = {}}) {
-  watch_->thread = std::jthread([watch = watch_.get()](const std::stop_token& stop) { watch->run(stop); });
+  watch_->thread = std::jthread([watch = watch_.get()](const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "files");
+    watch->run(stop);
+  });
 }
 FileFollower::~FileFollower() = default;
 
