@@ -29,6 +29,12 @@ constexpr std::string_view kHeadTooLarge = "The header fields are too large.";
 /// chunk for the second time.
 constexpr std::size_t kChunkedRestBytesMin = 5;
 
+/// Letters of a host and a port (RFC 9110, 7.2), not how they are put together: nothing here looks at what they say. Empty is a host, too.
+bool is_host(std::string_view text) {
+  constexpr std::string_view kLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~%!$&'()*+,;=:[]";
+  return text.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
 /// Whether the line of a chunk is all here, though Beast waits for more of it: a quoted string has no end there, which Beast looks for in
 /// what follows, and each time it looks takes the chunk off the body's bound. A last chunk waits for the trailer.
 bool is_stuck_in_chunk_line(std::string_view rest) {
@@ -162,8 +168,9 @@ class RequestParser::Grammar final : public beast::http::basic_parser<true> {
     const auto host = request.field(Field::host);
     if (request.is_repeated(Field::host)) return refuse(400, "There must be one Host field.", error);
     if (is_http_1_1 && !host) return refuse(400, "HTTP/1.1 wants a Host field.", error);  // RFC 9112, 3.2
+    if (host && !is_host(*host)) return refuse(400, "The Host field is malformed.", error);
     if (!split_target(target, request))
-      refuse(400, "The request target must be a path, or an absolute http URI, without a fragment.", error);
+      refuse(400, "The request target must be a path, or an absolute http URI, without a fragment or user info.", error);
   }
 
   void on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) override {}

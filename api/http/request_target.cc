@@ -11,7 +11,8 @@ std::optional<std::string_view> after_authority(std::string_view target) {
     const std::string_view rest = target.substr(scheme.size());
     const std::size_t end = rest.find_first_of("/?");
     const std::string_view authority = rest.substr(0, end);
-    if (authority.empty()) return std::nullopt;
+    // RFC 9110, 4.2.4: who has user info there wants to be taken for somebody else.
+    if (authority.empty() || authority.find('@') != std::string_view::npos) return std::nullopt;
     return end == std::string_view::npos ? std::string_view() : rest.substr(end);
   }
   return std::nullopt;

@@ -1,16 +1,15 @@
 #include "infra/telemetry/exposed_text.h"
 
+#include <algorithm>
+
 namespace dialin::telemetry {
 
 std::shared_ptr<const std::string> ExposedText::text(Clock::time_point now) {
   const std::lock_guard lock(mutex_);
-  if (!last_ || now - span_began_ >= kSpan) {
-    span_began_ = now;
-    made_ = 0;
-  }
-  if (made_ < kMadeMax) {
+  paid_ = std::max(paid_, now - kAtOnceMax * kInterval);
+  if (!last_ || paid_ + kInterval <= now) {
     last_ = std::make_shared<const std::string>(make_());
-    ++made_;
+    paid_ += kInterval;
   }
   return last_;
 }

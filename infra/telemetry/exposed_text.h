@@ -3,7 +3,6 @@
 // a key. Any thread.
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -14,9 +13,10 @@ namespace dialin::telemetry {
 class ExposedText {
  public:
   using Clock = std::chrono::steady_clock;
-  /// In kSpan; who asks more often is given the last one again, which is no older than kSpan.
-  static constexpr std::uint32_t kMadeMax = 100;
-  static constexpr std::chrono::seconds kSpan{1};
+  /// One in this time, and a few more at once after a pause; who asks more often is given the last one again, which is no older than this.
+  /// Few: made in a row they keep the threads that make them from all others.
+  static constexpr std::chrono::milliseconds kInterval{10};
+  static constexpr int kAtOnceMax = 5;
 
   explicit ExposedText(std::function<std::string()> make) : make_(std::move(make)) {}
 
@@ -27,8 +27,7 @@ class ExposedText {
   const std::function<std::string()> make_;
   std::mutex mutex_;
   std::shared_ptr<const std::string> last_;
-  Clock::time_point span_began_{};
-  std::uint32_t made_ = 0;  ///< since then
+  Clock::time_point paid_{};  ///< each that was made takes an interval of what has passed
 };
 
 }  // namespace dialin::telemetry

@@ -46,6 +46,17 @@ def test_wrong_use_is_status_2_said_on_stderr(words, tmp_path):
     assert not any(tmp_path.iterdir()), "nothing was made"
 
 
+def test_what_it_is_given_is_looked_at_before_anything_is_made(own_server, tmp_path):
+    file = tmp_path / "no directory and no certificate"
+    file.write_text("x")
+    for options, why in ((["--data", str(file)], "--data must be a directory"), (["--hold-music-check", "on", "--hold-music-ca", str(file)], "certificate")):
+        own_server.options = options
+        with pytest.raises(NotServing) as refused:
+            own_server.start()
+        assert refused.value.status == 3 and why in refused.value.output and str(file) in refused.value.output
+        assert not own_server.data.exists()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -149,6 +149,10 @@ REFUSED = {
     # Hosts and targets.
     "no host": (400, post(f"Content-Length: {LENGTH}", body=SAFE, host=b"")),
     "two hosts": (400, post(f"Content-Length: {LENGTH}", body=SAFE, host=b"Host: x\r\nHost: y\r\n")),
+    "a host with user info": (400, post(f"Content-Length: {LENGTH}", body=SAFE, host=b"Host: a@x\r\n")),
+    "a host of two words": (400, post(f"Content-Length: {LENGTH}", body=SAFE, host=b"Host: x y\r\n")),
+    "a host with a path": (400, post(f"Content-Length: {LENGTH}", body=SAFE, host=b"Host: x/y\r\n")),
+    "a target with user info": (400, post(f"Content-Length: {LENGTH}", body=SAFE, line=f"POST http://a:b@x{PATH} HTTP/1.1")),
     "the same host twice": (400, post(f"Content-Length: {LENGTH}", body=SAFE, host=b"Host: x\r\nHost: x\r\n")),
     "no host, but an absolute target": (400, post(f"Content-Length: {LENGTH}", body=SAFE, host=b"", line=f"POST http://x{PATH} HTTP/1.1")),
     "a target of another scheme": (400, post(f"Content-Length: {LENGTH}", body=SAFE, line=f"POST ftp://x{PATH} HTTP/1.1")),

@@ -38,6 +38,7 @@ MusicWords::MusicWords(CommandLine& line) {
 
 std::string MusicWords::read(HoldMusicOptions& music) const {
   music.is_checked = check_ == "on";
+  if (!music.is_checked && !(allow_.empty() && ca_.empty())) return "--hold-music-allow and --hold-music-ca go with --hold-music-check on";
   for (const std::string& list : allow_) {
     if (const std::string wrong = add_ranges(list, music.checks.allowed); !wrong.empty())
       return "--hold-music-allow must be CIDR,… such as 10.1.0.0/16 or fd00::/8, no bit set behind the prefix, not " + wrong;

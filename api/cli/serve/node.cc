@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "api/cli/command.h"
 #include "api/cli/serve/documents.h"
@@ -17,6 +18,7 @@
 #include "api/http/event_stream.h"
 #include "api/http/routes.h"
 #include "api/http/server.h"
+#include "api/http/tls_files.h"
 #include "domain/checkpoint.h"
 #include "infra/codec/json_codec.h"
 #include "infra/crypto/api_keys.h"
@@ -290,6 +292,13 @@ class ServingNode : public Node {
 }  // namespace
 
 Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& options) {
+  std::error_code error;
+  if (std::filesystem::exists(options.data, error) && !std::filesystem::is_directory(options.data, error)) {
+    return CannotServe{"--data must be a directory, and " + options.data + " is none"};
+  }
+  if (const std::string& file = options.hold_music.checks.ca_file; !file.empty()) {
+    if (const auto certificates = http::read_certificates(file); !certificates) return CannotServe{certificates.error().text};
+  }
   std::shared_ptr<http::TlsContext> tls;
   if (options.tls.is_on()) {
     auto loaded = http::TlsContext::load({options.tls.certificate, options.tls.key, options.tls.node_ca});

@@ -148,6 +148,9 @@ TEST(Options, hold_music_may_come_from_ranges_that_are_ranges) {
     words.insert(words.end(), wrong.begin(), wrong.end());
     EXPECT_EQ(status_of(cli::read_serve_options, words), cli::kWrongUse) << wrong[0] << ' ' << wrong[1];
   }
+  // Who names what is trusted believes that something is checked.
+  EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--hold-music-allow", "10.1.0.0/16"}), cli::kWrongUse);
+  EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--connections-per-address", "-3"}), cli::kWrongUse);
 }
 
 TEST(Options, flags_win_over_environment_over_file) {

@@ -21,12 +21,15 @@ TEST(ExposedText, is_made_anew_for_who_asks) {
 }
 
 TEST(ExposedText, who_asks_too_often_gets_the_last_one_again) {
-  std::uint32_t made = 0;
+  int made = 0;
   ExposedText exposed([&] { return std::to_string(++made); });
-  for (int ms = 0; ms < 1000; ++ms) exposed.text(kStart + milliseconds(ms));
-  EXPECT_EQ(made, ExposedText::kMadeMax);
-  EXPECT_EQ(*exposed.text(kStart + milliseconds(999)), std::to_string(ExposedText::kMadeMax));
-  EXPECT_EQ(*exposed.text(kStart + milliseconds(1000)), std::to_string(ExposedText::kMadeMax + 1));
+  for (int i = 0; i < 1000; ++i) exposed.text(kStart);
+  EXPECT_EQ(made, ExposedText::kAtOnceMax);
+  for (int ms = 1; ms <= 1000; ++ms) exposed.text(kStart + milliseconds(ms));
+  EXPECT_EQ(made, ExposedText::kAtOnceMax + 1000 / ExposedText::kInterval.count());
+  const std::string last = std::to_string(made);
+  EXPECT_EQ(*exposed.text(kStart + milliseconds(1009)), last);
+  EXPECT_NE(*exposed.text(kStart + milliseconds(1010)), last);
 }
 
 TEST(ExposedText, a_fault_is_told_and_leaves_nothing_behind) {
