@@ -10,6 +10,8 @@ namespace {
 
 /// Answers to pipelined requests go out together, up to about so much.
 constexpr std::size_t kBuiltBytesMax = 64 * 1024;
+/// Of answers to one connection before all others have their turn.
+constexpr std::size_t kTurnBytesMax = 64 * 1024;
 /// While nothing of the peer's bytes is kept.
 constexpr std::size_t kDiscardBytes = 256;
 /// What a peer may still send behind the last answer, or to a stream.
@@ -110,10 +112,22 @@ void Session::opened(Socket::Outcome outcome) {
 }
 
 void Session::serve_what_is_here() {
+  std::size_t answered_bytes = 0;
   while (phase_ == Phase::reading && !is_sending_ && next_request()) {
+    const std::size_t before = thread_.output().size();
     serve();
+    answered_bytes += thread_.output().size() - before + large_body_.size();
     if (thread_.output().size() >= kBuiltBytesMax || !large_body_.empty()) flush();
+    if (answered_bytes >= kTurnBytesMax && phase_ == Phase::reading && !received_.empty()) return go_on_next_turn();
   }
+}
+
+/// Others first, who wait for less.
+void Session::go_on_next_turn() {
+  is_serving_due_ = true;
+  if (is_scheduled_) return;
+  is_scheduled_ = true;
+  thread_.schedule(*this);
 }
 
 bool Session::next_request() {
@@ -192,7 +206,7 @@ void Session::forgotten(std::uint64_t request) {
 }
 
 void Session::receive() {
-  if (is_receiving_ || is_at_end_ || phase_ == Phase::closed) return;
+  if (is_receiving_ || is_serving_due_ || is_at_end_ || phase_ == Phase::closed) return;
   // While the peer takes no answers, not much more is taken from it.
   if (is_sending_ && received_.size() >= ReceiveBuffer::kSmallBytes) return;
   make_space();
@@ -261,7 +275,7 @@ void Session::end_turn() {
   flush();
   if (phase_ == Phase::streaming && is_pull_due_ && !is_sending_) wake();
   if (phase_ == Phase::finishing && !is_sending_) linger();
-  if (phase_ == Phase::reading && is_at_end_ && !is_sending_) close();
+  if (phase_ == Phase::reading && is_at_end_ && !is_sending_ && !is_serving_due_) close();
   receive();
   set_deadline();
   if (phase_ == Phase::closed && !is_receiving_ && !is_sending_ && !is_scheduled_) thread_.forget(place_);

@@ -69,6 +69,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   // session.cc
   void opened(Socket::Outcome outcome);
   void serve_what_is_here();
+  void go_on_next_turn();
   bool next_request();  ///< whether one is complete
   void need_more();
   void serve();
@@ -114,10 +115,11 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   bool is_receiving_ = false;
   bool is_sending_ = false;  ///< some of unsent_ is with the socket
   bool is_scheduled_ = false;
-  bool is_opening_;         ///< the handshake of TLS is not over
-  bool is_at_end_ = false;  ///< the peer sends no more
-  bool has_begun_ = false;  ///< the request being read: its first byte is here
-  bool has_head_ = false;   ///< and its head, but not its body
+  bool is_serving_due_ = false;  ///< requests are here, and others have their turn first
+  bool is_opening_;              ///< the handshake of TLS is not over
+  bool is_at_end_ = false;       ///< the peer sends no more
+  bool has_begun_ = false;       ///< the request being read: its first byte is here
+  bool has_head_ = false;        ///< and its head, but not its body
   bool is_pull_due_ = false;
   bool is_chunked_ = false;  ///< the stream's framing
   Tick since_ = 0;  ///< of a request: when it began, or its body did; of a stream: when it last sent something; opening: since when

@@ -46,6 +46,10 @@ void Session::wake() {
 
 void Session::on_turn() {
   is_scheduled_ = false;
+  if (is_serving_due_) {
+    is_serving_due_ = false;
+    serve_what_is_here();
+  }
   end_turn();
 }
 

@@ -13,10 +13,10 @@ namespace dialin::telemetry {
 class ExposedText {
  public:
   using Clock = std::chrono::steady_clock;
-  /// One in this time, and a few more at once after a pause; who asks more often is given the last one again, which is no older than this.
-  /// Few: made in a row they keep the threads that make them from all others.
-  static constexpr std::chrono::milliseconds kInterval{10};
-  static constexpr int kAtOnceMax = 5;
+  /// One in this time, and some more at once after a pause; who asks more often is given the last one again, which is no older than this.
+  /// While one is made, whoever else asks an io thread waits.
+  static constexpr std::chrono::milliseconds kInterval{50};
+  static constexpr int kAtOnceMax = 20;
 
   explicit ExposedText(std::function<std::string()> make) : make_(std::move(make)) {}
 

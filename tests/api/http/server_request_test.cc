@@ -181,6 +181,16 @@ TEST_F(ServerRequests, in_a_pipeline_are_answered_in_order) {
   for (const Case& expected : sent) check(expected, caller.read_answer());
 }
 
+TEST_F(ServerRequests, in_a_pipeline_of_large_answers_are_all_answered) {
+  start();
+  Client caller = client();
+  std::string all;
+  for (int i = 0; i < 40; ++i) all += get("/bytes/" + std::to_string(20'000 + i));
+  caller.send(all);
+  caller.end_sending();
+  for (std::size_t i = 0; i < 40; ++i) EXPECT_EQ(caller.read_answer().body.size(), 20'000 + i);
+}
+
 TEST_F(ServerRequests, behind_a_malformed_one_are_not_served) {
   start();
   Client caller = client();
