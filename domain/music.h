@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "domain/ids.h"
@@ -29,8 +30,9 @@ class MusicJudge {
   virtual ~MusicJudge() = default;
   /// Called once, on the judge's thread; must not block or throw.
   using Done = std::function<void(MusicVerdict)>;
-  /// Has `url`, which has passed check_url(), looked at for `tenant`. False: too many wait, or the node stops; `done` is not called.
-  virtual bool judge(const TenantId& tenant, std::string url, Done done) = 0;
+  /// Has `url`, which has passed check_url(), looked at for `tenant`. When it will not be, because too many wait or the node stops, says so
+  /// (unjudged), and `done` is not called.
+  virtual std::optional<MusicVerdict> judge(const TenantId& tenant, std::string url, Done done) = 0;
 };
 
 }  // namespace dialin

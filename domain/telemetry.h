@@ -20,8 +20,9 @@ enum class Counter : std::uint8_t {
   authentication_failures_bounded,  ///< of these, 429 because too many came from the address
   requests_rate_limited,
   connections_accepted,
-  connections_refused,
-  connections_made_room,  ///< closed while they waited, because there were too many
+  connections_refused,          ///< 503, or not a word, because too many were open
+  connections_refused_address,  ///< the same, because their address had as many as it may have
+  connections_made_room,        ///< closed while they waited, because there were too many
   connections_timed_out,
   stream_events_sent,
   slow_reads_refused,  ///< 503 because the queue of slow reads was full, or they waited too long

@@ -64,18 +64,16 @@ void submit_with_music(Call& call, Command command) {
   std::string url = *found;  // which moves away with the command
   const Reply reply = call.later();
   const auto kept = std::make_shared<Command>(std::move(command));
-  const bool is_queued = call.wiring.music->judge(kept->tenant, std::move(url),
-                                                  [&wiring = call.wiring, admitted = call.admitted, reply, kept](MusicVerdict verdict) {
-                                                    // Not run when the caller has gone: a write that nobody waits for is not begun.
-                                                    reply.run([&wiring, admitted, kept, verdict = std::move(verdict)](Exchange& exchange) {
-                                                      Call resumed{wiring, exchange, admitted};
-                                                      if (verdict.code == MusicVerdict::Code::fit) return submit(resumed, std::move(*kept));
-                                                      resumed.refuse(problem_of(verdict));
-                                                    });
+  const auto refused = call.wiring.music->judge(kept->tenant, std::move(url),
+                                                [&wiring = call.wiring, admitted = call.admitted, reply, kept](MusicVerdict verdict) {
+                                                  // Not run when the caller has gone: a write that nobody waits for is not begun.
+                                                  reply.run([&wiring, admitted, kept, verdict = std::move(verdict)](Exchange& exchange) {
+                                                    Call resumed{wiring, exchange, admitted};
+                                                    if (verdict.code == MusicVerdict::Code::fit) return submit(resumed, std::move(*kept));
+                                                    resumed.refuse(problem_of(verdict));
                                                   });
-  if (!is_queued) {
-    reply.respond(call.admitted.manner.refusal(problem_of({MusicVerdict::Code::unjudged, "too many are being looked at"}), call.applied()));
-  }
+                                                });
+  if (refused) reply.respond(call.admitted.manner.refusal(problem_of(*refused), call.applied()));
 }
 
 std::chrono::milliseconds music_time(const Call& call) {

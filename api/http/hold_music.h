@@ -10,7 +10,8 @@
 namespace dialin::http {
 
 /// submit() (write_answer.h), after the music was found fit, or at once when there is none to judge: checks are off, the URL is the present
-/// one, or its Idempotency-Key will have its first answer again. Else 400 with what is wrong; 503 when too many are being looked at.
+/// one, or its Idempotency-Key will have its first answer again. Else 400 with what is wrong; 503 when too many are being looked at, or the
+/// node stops.
 void submit_with_music(Call& call, Command command);
 
 /// How much longer than others this write may take where it is carried out, because of music that is judged there.

@@ -164,6 +164,7 @@ void IoThread::open(NewConnection connection) {
   sessions_.push_front(std::move(session));
   const auto place = sessions_.begin();
   if (is_refused) {
+    core_.telemetry.add(connection.is_one_too_many_of_its ? Counter::connections_refused_address : Counter::connections_refused);
     (*place)->start_refused(place, connection.is_one_too_many_of_its ? kTooManyOfAddress : kTooMany);
   } else {
     (*place)->start(place);

@@ -60,6 +60,7 @@ class Server::Engine {
     const bool is_too_many_of_address = counted.of_address > options.connections_per_address;
     if (counted.open > options.connections_max + kRefusedMax ||
         (is_too_many_of_address && counted.of_address > options.connections_per_address + kRefusedOfAddressMax)) {
+      core_.telemetry.add(is_too_many_of_address ? Counter::connections_refused_address : Counter::connections_refused);
       return core_.connection_closed(peer);
     }
     next_ = (next_ + 1) % threads_.size();

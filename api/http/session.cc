@@ -41,7 +41,6 @@ void Session::start(std::list<std::unique_ptr<Session>>::iterator place) {
 
 void Session::start_refused(std::list<std::unique_ptr<Session>>::iterator place, std::string_view why) {
   place_ = place;
-  core_.telemetry.add(Counter::connections_refused);
   refuse(503, why);
   end_turn();
 }

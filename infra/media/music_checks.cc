@@ -24,6 +24,10 @@ constexpr std::chrono::milliseconds kFaultPause{100};
 // A look, at the queue as at what runs, may come one sleep late.
 static_assert(kMusicVerdictMost >= CheckQueue::kWaitMost + Check::kMost + 2 * kSleepMost);
 
+// Why nobody is told anything else.
+constexpr const char* kStopping = "the node is stopping";
+constexpr const char* kTooMany = "too many are being looked at";
+
 struct Caller {
   TenantId tenant;
   MusicJudge::Done done;
@@ -59,13 +63,14 @@ class MusicChecks::Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  bool judge(const TenantId& tenant, std::string url, Done done) {
+  std::optional<MusicVerdict> judge(const TenantId& tenant, std::string url, Done done) {
     {
       const std::lock_guard lock(mutex_);
       const auto mine = callers_of_.find(tenant);
-      if (stopping_ || callers_ >= kCallersMax || (mine != callers_of_.end() && mine->second >= kTenantCallersMax)) {
+      const bool is_full = callers_ >= kCallersMax || (mine != callers_of_.end() && mine->second >= kTenantCallersMax);
+      if (stopping_ || is_full) {
         telemetry_.add(Counter::music_unjudged);
-        return false;
+        return MusicVerdict{Code::unjudged, stopping_ ? kStopping : kTooMany};
       }
       std::size_t& of_tenant = callers_of_[tenant];
       arrived_.emplace_back(std::move(url), Caller{tenant, std::move(done), Clock::now()});
@@ -73,7 +78,7 @@ class MusicChecks::Loop {
       ++of_tenant;
     }
     curl_multi_wakeup(multi_.get());
-    return true;
+    return std::nullopt;
   }
 
   void stop() {
@@ -106,7 +111,7 @@ class MusicChecks::Loop {
         std::this_thread::sleep_for(kFaultPause);
       }
     }
-    drop_all("the node is stopping");
+    drop_all(kStopping);
   }
 
   /// False: to stop.
@@ -217,7 +222,7 @@ class MusicChecks::Loop {
         running.look_at(now);
         return true;
       });
-    for (const auto& check : queue_.late(now)) tell(*check, {Code::unjudged, "too many are being looked at"});
+    for (const auto& check : queue_.late(now)) tell(*check, {Code::unjudged, kTooMany});
   }
 
   void settle() {
@@ -285,7 +290,7 @@ class MusicChecks::Loop {
 MusicChecks::MusicChecks(MusicOptions options, Telemetry& telemetry) : loop_(std::make_unique<Loop>(std::move(options), telemetry)) {}
 MusicChecks::~MusicChecks() = default;
 
-bool MusicChecks::judge(const TenantId& tenant, std::string url, Done done) {
+std::optional<MusicVerdict> MusicChecks::judge(const TenantId& tenant, std::string url, Done done) {
   return loop_->judge(tenant, std::move(url), std::move(done));
 }
 

@@ -29,7 +29,7 @@ class MusicChecks : public MusicJudge {
   MusicChecks(MusicOptions options, Telemetry& telemetry);
   ~MusicChecks() override;  ///< stop()
 
-  bool judge(const TenantId& tenant, std::string url, Done done) override;
+  std::optional<MusicVerdict> judge(const TenantId& tenant, std::string url, Done done) override;
   /// Tells everybody who waits that the node stops, and ends the thread. Idempotent.
   void stop();
 

@@ -45,7 +45,10 @@ MetricName name_of(Counter counter) {
     case Counter::connections_accepted:
       return {"dialin_connections_accepted_total", "Connections taken."};
     case Counter::connections_refused:
-      return {"dialin_connections_refused_total", "Connections answered 503 because too many were open."};
+      return {"dialin_connections_refused_total", "Connections answered 503, or closed at once, because too many were open."};
+    case Counter::connections_refused_address:
+      return {"dialin_connections_refused_address_total",
+              "Connections answered 503, or closed at once, because their address had as many as it may have."};
     case Counter::connections_made_room:
       return {"dialin_connections_made_room_total",
               "Connections without a request closed to make room for others, because too many were open."};

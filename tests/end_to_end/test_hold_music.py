@@ -1,6 +1,7 @@
 """--hold-music-check on: a new hold_music_url is fetched and judged before it is stored. What is refused, and who attacks by it, is in tests/hostile."""
 
 import concurrent.futures
+import json
 import os
 import re
 import threading
@@ -9,12 +10,13 @@ import uuid
 
 import pytest
 
+from hostile.wire import Wire
 from live import mp3
 from live.certificates import Authority
 from live.client import Client, fresh_number
 from live.clock import StrangeClock
 from live.music import MusicServer, answer, redirect
-from live.server import SANITIZED, Server
+from live.server import PATIENCE_S, SANITIZED, Server
 
 CONFIGS = "/domain-dialin-config"
 HOST = "127.0.0.2"
@@ -208,6 +210,25 @@ def test_nothing_is_fetched_unless_it_is_on(own_server, media):
     media["unasked"] = answer(b"no music")
     Client(own_server, own_server.key).pinless(hold_music_url=media.url("unasked"))
     assert media.asked("unasked") == []
+
+
+def test_who_names_music_while_it_stops_is_told_that_it_stops(tmp_path, media):
+    """Its head was taken before the stop, its body comes after: nothing is looked at any more."""
+    server = Server(tmp_path, "--hold-music-check", "on", "--hold-music-allow", HOST)
+    key = server.add_key("acme")
+    server.start()
+    body = json.dumps({"type": "pinless_dialin", "phone_number": fresh_number(), "hold_music_url": media.url("good")}).encode()
+    with Wire(server) as wire:
+        wire.send(f"POST {CONFIGS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n"
+                  f"Content-Length: {len(body)}\r\n\r\n".encode() + body[:10])
+        time.sleep(0.3)
+        server.terminate()
+        time.sleep(0.5)
+        wire.send(body[10:])
+        answer = wire.answer()
+    assert answer.status == 503
+    assert json.loads(answer.body)["info"] == "hold_music_url cannot be looked at now, because the node is stopping: nothing was stored"
+    assert server.process.wait(PATIENCE_S) == 0
 
 
 def test_nobody_but_the_server_of_the_url_is_asked(tmp_path, media):

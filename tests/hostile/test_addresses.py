@@ -1,6 +1,7 @@
 """Many connections of one address, and many that are busy: who comes from elsewhere finds room."""
 
 import contextlib
+import re
 
 import pytest
 
@@ -23,6 +24,14 @@ def status(server, source: str) -> int:
         return wire.answer().status
 
 
+def refused(server) -> tuple[int, int]:
+    """Of too many in all, and of too many of one address: asked for from another."""
+    with Wire(server, source="127.0.0.3") as wire:
+        wire.send(get("/metrics"))
+        text = wire.answer().body.decode()
+    return tuple(int(re.search(rf"^dialin_connections_refused{which}_total (\d+)$", text, re.MULTILINE)[1]) for which in ("", "_address"))
+
+
 def busy(stack: contextlib.ExitStack, server, source: str = "127.0.0.1") -> Wire:
     """A reader of the stream: of use as long as it is there."""
     wire = stack.enter_context(Wire(server, source=source))
@@ -40,6 +49,7 @@ def test_one_address_has_so_many_and_leaves_the_rest_to_others(bounded):
         with Wire(bounded) as one_more:
             [answer], closed = one_more.answers(quiet_s=5)
             assert answer.status == 503 and closed and b"Your address has as many connections as it may have" in answer.body
+        assert refused(bounded) == (0, 1)
         assert status(bounded, "127.0.0.2") == 200
         for wire in wires:
             wire.send(get())
@@ -52,6 +62,7 @@ def test_who_goes_on_and_on_is_not_even_told(bounded):
         wires = [stack.enter_context(Wire(bounded)) for _ in range(BOUND * 10)]
         told = [wire.answers(quiet_s=0.05) for wire in wires[BOUND:]]
         assert all(closed for _, closed in told), "none of them stays open"
+        assert {len(answers) for answers, _ in told} == {0, 1} and refused(bounded) == (0, len(told))
         assert not all(answers for answers, _ in told)
         assert status(bounded, "127.0.0.2") == 200
 

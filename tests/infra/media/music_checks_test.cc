@@ -38,7 +38,7 @@ class Faulty : public Telemetry {
 
 MusicVerdict judged(MusicChecks& checks, const std::string& url) {
   const auto promise = std::make_shared<std::promise<MusicVerdict>>();
-  EXPECT_TRUE(checks.judge(kTenant, url, [promise](MusicVerdict verdict) { promise->set_value(std::move(verdict)); }));
+  EXPECT_FALSE(checks.judge(kTenant, url, [promise](MusicVerdict verdict) { promise->set_value(std::move(verdict)); }));
   return promise->get_future().get();
 }
 
@@ -86,7 +86,8 @@ TEST(MusicChecks, who_waits_when_it_stops_is_told_so) {
   // More than run at a time: some are under way, and some wait for their turn.
   constexpr int kWaiting = 20;
   for (int n = 0; n < kWaiting; ++n) {
-    ASSERT_TRUE(checks.judge(kTenant, server.url() + std::to_string(n), [&](MusicVerdict verdict) { told.push_back(std::move(verdict)); }));
+    ASSERT_FALSE(
+        checks.judge(kTenant, server.url() + std::to_string(n), [&](MusicVerdict verdict) { told.push_back(std::move(verdict)); }));
   }
   checks.stop();
   checks.stop();
@@ -95,7 +96,23 @@ TEST(MusicChecks, who_waits_when_it_stops_is_told_so) {
     EXPECT_EQ(verdict.code, Code::unjudged);
     EXPECT_EQ(verdict.why, "the node is stopping");
   }
-  EXPECT_FALSE(checks.judge(kTenant, server.url(), [](const MusicVerdict&) {}));
+  const auto refused = checks.judge(kTenant, server.url(), [](const MusicVerdict&) {});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code, Code::unjudged);
+  EXPECT_EQ(refused->why, "the node is stopping");
+}
+
+TEST(MusicChecks, who_has_too_many_waiting_is_told_so) {
+  const Silent server;
+  Faulty telemetry;
+  MusicChecks checks({{*Range::parse("127.0.0.1")}, {}, std::chrono::seconds(0)}, telemetry);
+  for (std::size_t n = 0; n < MusicChecks::kTenantCallersMax; ++n) {
+    ASSERT_FALSE(checks.judge(kTenant, server.url() + std::to_string(n), [](const MusicVerdict&) {}));
+  }
+  const auto refused = checks.judge(kTenant, server.url(), [](const MusicVerdict&) {});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code, Code::unjudged);
+  EXPECT_EQ(refused->why, "too many are being looked at");
 }
 
 }  // namespace
