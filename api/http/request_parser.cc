@@ -22,7 +22,7 @@ namespace {
 
 /// Method, version and spaces around the target of a request line: none that is known has more.
 constexpr std::size_t kLineBytesBesideTarget = 64;
-constexpr std::string_view kTargetTooLong = "The request target is too long.";
+constexpr std::string_view kLineTooLong = "The method or the request target is too long.";
 constexpr std::string_view kFolded = "A header field must stand on one line.";
 constexpr std::string_view kHeadTooLarge = "The header fields are too large.";
 /// A chunk's size line or the trailer needs at least so many bytes to the end of the message. Beast counts on it when it looks at a last
@@ -129,7 +129,8 @@ class RequestParser::Grammar final : public beast::http::basic_parser<true> {
     target = view_of(target_text);
     is_http_1_1 = version == 11;
     line_bytes = static_cast<std::size_t>(target.data() + target.size() - message) + std::strlen(" HTTP/1.1\r\n");
-    if (target.size() > limits_.target_bytes_max) refuse(414, kTargetTooLong, error);
+    const bool is_too_long = target.size() > limits_.target_bytes_max || line_bytes > limits_.target_bytes_max + kLineBytesBesideTarget;
+    if (is_too_long) refuse(414, kLineTooLong, error);
   }
 
   void on_response_impl(int, beast::string_view, int, Error&) override {}
@@ -255,7 +256,7 @@ RequestParser::Step RequestParser::check_unfinished(char* message, std::size_t& 
       const auto* end =
           static_cast<const char*>(std::memchr(message, '\n', std::min(size, limits_.target_bytes_max + kLineBytesBesideTarget)));
       if (end != nullptr) line_bytes = static_cast<std::size_t>(end + 1 - message);
-      if (end == nullptr && size >= limits_.target_bytes_max + kLineBytesBesideTarget) return refuse({414, kTargetTooLong});
+      if (end == nullptr && size >= limits_.target_bytes_max + kLineBytesBesideTarget) return refuse({414, kLineTooLong});
     }
     if (line_bytes != 0 && size - line_bytes > limits_.header_bytes_max) return refuse({431, kHeadTooLarge});
   } else if (grammar.chunked()) {

@@ -104,6 +104,7 @@ std::vector<Case> cases() {
       {"largest_target", "GET /" + std::string(255, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 200, "GET /aaaa"},
       {"target_too_long", "GET /" + std::string(256, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 414, "target"},
       {"target_far_too_long", "GET /" + std::string(5000, 'a'), 414, "target"},
+      {"method_too_long", std::string(400, 'A') + " /echo HTTP/1.1\r\nHost: h\r\n\r\n", 414, "method"},
       {"largest_head", "GET /echo HTTP/1.1\r\nHost: h\r\nX: " + std::string(1024 - 16, 'a') + "\r\n\r\n", 200, "GET /echo"},
       {"head_too_large", "GET /echo HTTP/1.1\r\nHost: h\r\nX: " + std::string(1025 - 16, 'a') + "\r\n\r\n", 431, "header"},
       {"head_far_too_large", "GET /echo HTTP/1.1\r\nHost: h\r\n" + many(500, "X: aaaaaaaaaaaaaaaa\r\n"), 431, "header"},
