@@ -1,20 +1,20 @@
 #include "api/cli/options/tls_words.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
-#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <cstring>
 #include <memory>
+
+#include "api/http/peer.h"
 
 namespace dialin::cli {
 namespace {
 
-bool is_loopback(const sockaddr& address) {
-  constexpr std::uint32_t kNet = 0x7f;
-  if (address.sa_family == AF_INET) return ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr) >> 24 == kNet;
-  if (address.sa_family != AF_INET6) return false;
-  const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-  return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == kNet);
+bool is_loopback(const addrinfo& found) {
+  sockaddr_storage address{};
+  std::memcpy(&address, found.ai_addr, found.ai_addrlen);
+  return http::peer_of(address).is_loopback();
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ bool is_loopback(const std::string& host) {
   if (::getaddrinfo(host.c_str(), "0", &wish, &found) != 0) return true;
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> kept(found, &::freeaddrinfo);
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
-    if (!is_loopback(*each->ai_addr)) return false;
+    if (!is_loopback(*each)) return false;
   }
   return true;
 }

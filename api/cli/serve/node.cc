@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 
 #include "api/cli/command.h"
@@ -104,9 +103,8 @@ struct Ground {
 /// Beside the io threads, which are there by then, everything else of the process comes second: this thread and all that it starts, those
 /// of RocksDB, librdkafka and libcurl too. What one tenant stores as fast as it can must not make another one's GET wait for a processor.
 void give_way() {
-  constexpr int kNicer = 3;  // half of the weight
-  errno = 0;
-  if (::nice(kNicer) == -1 && errno != 0) return;  // a matter of speed alone
+  constexpr int kNicer = 3;                         // half of the weight
+  [[maybe_unused]] const int now = ::nice(kNicer);  // a matter of speed alone
 }
 
 constexpr std::size_t kSlowReadThreads = 1;
