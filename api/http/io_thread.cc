@@ -19,6 +19,7 @@
 #include "api/http/reply_target.h"
 #include "api/http/session.h"
 #include "api/http/short_turns.h"
+#include "domain/invariant.h"
 
 namespace dialin::http {
 
@@ -30,6 +31,8 @@ namespace {
 constexpr int kOneThread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 constexpr std::size_t kOutputBytes = 16 * 1024;
 constexpr std::size_t kLookedAtMax = 64;
+constexpr std::size_t kHeldMax = 32;
+constexpr std::chrono::microseconds kHeldTimeMax{250};  // a GET takes 10
 constexpr std::string_view kTooMany = "This server has as many connections as it may have.";
 constexpr std::string_view kTooManyOfAddress = "Your address has as many connections as it may have.";
 
@@ -209,6 +212,27 @@ void IoThread::give_turns() {
   taking_turns_.swap(scheduled_);
   for (Session* session : taking_turns_) session->on_turn();
   taking_turns_.clear();
+}
+
+void IoThread::hold(Session& session) {
+  if (held_.empty()) {
+    held_since_ = std::chrono::steady_clock::now();
+    asio::post(loop_->context, [this] { send_held(); });
+  }
+  held_.push_back(&session);
+  send_held_when_due();
+}
+
+void IoThread::send_held_when_due() {
+  if (held_.empty()) return;
+  if (held_.size() >= kHeldMax || std::chrono::steady_clock::now() - held_since_ >= kHeldTimeMax) send_held();
+}
+
+void IoThread::send_held() {
+  invariant(output_.empty(), "what one session has built is not sent by another");
+  sending_.swap(held_);
+  for (Session* session : sending_) session->send_held();
+  sending_.clear();
 }
 
 }  // namespace dialin::http

@@ -2,6 +2,7 @@
 // A thread with its own event loop and the connections that live on it. Nothing on it is shared with other threads but the mailbox, so
 // nothing is locked on the way of a request. Made and ended by the Server.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -51,6 +52,12 @@ class IoThread {
   void forget(std::list<std::unique_ptr<Session>>::iterator session);
   /// Calls the session's on_turn() soon, but not from inside this call. The session lives until then.
   void schedule(Session& session);
+  /// Calls the session's send_held(), with those of others behind one another: when all that had come has been served, a bounded time or
+  /// number later, and maybe inside this call, after which the session may be gone. A peer that waits on another processor is woken once
+  /// then and not for each answer, which costs as much as the answer. Nothing may stand in output().
+  void hold(Session& session);
+  /// Whoever did long work asks for it, for those that are held meanwhile.
+  void send_held_when_due();
 
  private:
   struct Loop;
@@ -61,6 +68,7 @@ class IoThread {
   void open_letters();
   void open(Letter& letter);
   void give_turns();
+  void send_held();
   bool make_room();
   bool passes_on(NewConnection& connection);
 
@@ -74,6 +82,8 @@ class IoThread {
   std::unique_ptr<Loop> loop_;
   std::list<std::unique_ptr<Session>> sessions_;  ///< the one that came or was of use last first; behind what their destructors need
   std::vector<Session*> scheduled_, taking_turns_;
+  std::vector<Session*> held_, sending_;
+  std::chrono::steady_clock::time_point held_since_;
   std::vector<Letter> letters_;
   std::shared_ptr<Mailbox> mailbox_;
   std::shared_ptr<Mailbox> next_;

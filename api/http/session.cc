@@ -10,8 +10,8 @@ namespace {
 
 /// Answers to pipelined requests go out together, up to about so much.
 constexpr std::size_t kBuiltBytesMax = 64 * 1024;
-/// Of answers to one connection before all others have their turn.
-constexpr std::size_t kTurnBytesMax = 64 * 1024;
+/// For the requests of one connection before all others have their turn; the last one may take longer.
+constexpr std::chrono::microseconds kTurnMost{200};
 /// While nothing of the peer's bytes is kept.
 constexpr std::size_t kDiscardBytes = 256;
 /// What a peer may still send behind the last answer, or to a stream.
@@ -46,7 +46,7 @@ void Session::start_refused(std::list<std::unique_ptr<Session>>::iterator place,
 }
 
 bool Session::is_idle() const {
-  return phase_ == Phase::reading && !has_begun_ && !is_sending_ && received_.empty();
+  return phase_ == Phase::reading && !has_begun_ && !is_sending_ && !holds_answer() && received_.empty();
 }
 
 void Session::begin_drain() {
@@ -56,19 +56,21 @@ void Session::begin_drain() {
 }
 
 bool Session::make_room() {
-  if (phase_ != Phase::reading || is_sending_) return false;
+  if (phase_ != Phase::reading || is_sending_ || holds_answer() || is_serving_due_) return false;
   core_.telemetry.add(Counter::connections_made_room);
   force_close();
   return true;
 }
 
 void Session::force_close() {
+  if (holds_answer()) send_unsent();
   close();
   end_turn();
 }
 
 void Session::on_received(std::size_t bytes, Socket::Outcome outcome) {
   is_receiving_ = false;
+  if (holds_answer()) send_unsent();  // before what is built now
   if (is_opening_) opened(outcome);
   if (outcome == Socket::Outcome::failed) close();
   if (outcome == Socket::Outcome::end) is_at_end_ = true;
@@ -111,13 +113,13 @@ void Session::opened(Socket::Outcome outcome) {
 }
 
 void Session::serve_what_is_here() {
-  std::size_t answered_bytes = 0;
+  std::optional<std::chrono::steady_clock::time_point> began;
   while (phase_ == Phase::reading && !is_sending_ && next_request()) {
-    const std::size_t before = thread_.output().size();
     serve();
-    answered_bytes += thread_.output().size() - before + large_body_.size();
     if (thread_.output().size() >= kBuiltBytesMax || !large_body_.empty()) flush();
-    if (answered_bytes >= kTurnBytesMax && phase_ == Phase::reading && !received_.empty()) return go_on_next_turn();
+    if (!began) began = head_done_;
+    if (phase_ != Phase::reading || received_.empty()) continue;
+    if (std::chrono::steady_clock::now() - *began >= kTurnMost) return go_on_next_turn();
   }
 }
 
@@ -237,6 +239,7 @@ void Session::set_deadline() {
   if (is_sending_) return;  // send_rest() did
   switch (phase_) {
     case Phase::reading:
+      if (is_serving_due_) return wheel.clear(*this);
       if (is_opening_) return wheel.set(*this, since_ + ticks_of(core_.options.header_timeout));
       if (has_begun_) return wheel.set(*this, since_ + ticks_of(has_head_ ? core_.options.body_timeout : core_.options.header_timeout));
       return wheel.set(*this, wheel.now() + (thread_.is_draining() ? 1 : ticks_of(core_.options.idle_timeout)));
@@ -252,6 +255,7 @@ void Session::set_deadline() {
 }
 
 void Session::on_due() {
+  if (holds_answer()) return;  // send_held() sets another deadline
   if (is_sending_ && takes_something()) {
     thread_.wheel().set(*this, thread_.wheel().now() + ticks_of(core_.options.send_timeout));
   } else if (is_sending_) {
@@ -270,14 +274,18 @@ void Session::on_due() {
 }
 
 void Session::end_turn() {
+  if (holds_answer()) return;  // send_held() ends it
   if (phase_ == Phase::streaming && is_pull_due_ && !is_sending_) pull();
+  const bool is_answer = phase_ == Phase::reading && !is_sending_ && !is_scheduled_ && large_body_.empty() && !thread_.output().empty();
+  if (is_answer) return hold();
   flush();
+  thread_.send_held_when_due();
   if (phase_ == Phase::streaming && is_pull_due_ && !is_sending_) wake();
   if (phase_ == Phase::finishing && !is_sending_) linger();
   if (phase_ == Phase::reading && is_at_end_ && !is_sending_ && !is_serving_due_) close();
   receive();
   set_deadline();
-  if (phase_ == Phase::closed && !is_receiving_ && !is_sending_ && !is_scheduled_) thread_.forget(place_);
+  if (phase_ == Phase::closed && !is_receiving_ && !is_sending_ && !is_scheduled_ && !is_held_) thread_.forget(place_);
 }
 
 }  // namespace dialin::http

@@ -32,7 +32,8 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   // Called by the io thread.
   void start(std::list<std::unique_ptr<Session>>::iterator place);
   void start_refused(std::list<std::unique_ptr<Session>>::iterator place, std::string_view why);
-  void on_turn();  ///< what schedule() asked for
+  void on_turn();    ///< what schedule() asked for
+  void send_held();  ///< what hold() asked for
   /// Ends a connection that waits for a request, or for the rest of one. Whether it did; then it may be gone.
   bool make_room();
   void begin_drain();
@@ -89,6 +90,9 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   void end_request(Phase next);
   void report(AnsweredRequest::Part part, unsigned status, std::uint64_t bytes);
   void flush();
+  void hold();
+  bool holds_answer() const;
+  void send_unsent();
   void send_rest();
   bool takes_something();  ///< the peer has, since it was last asked or something was sent
   void linger();
@@ -115,6 +119,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   bool is_receiving_ = false;
   bool is_sending_ = false;  ///< some of unsent_ is with the socket
   bool is_scheduled_ = false;
+  bool is_held_ = false;         ///< send_held() comes
   bool is_serving_due_ = false;  ///< requests are here, and others have their turn first
   bool is_opening_;              ///< the handshake of TLS is not over
   bool is_at_end_ = false;       ///< the peer sends no more
@@ -129,7 +134,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   std::uint64_t request_ = 0;  ///< counts up with every answer: what a Reply must still match
   std::size_t discarded_bytes_ = 0;
 
-  std::string unsent_;                       ///< of what was built, what the kernel did not take at once
+  std::string unsent_;                       ///< of what was built, what is held, or what the kernel did not take at once
   std::string large_body_;                   ///< goes behind it, not copied
   std::size_t sent_ = 0;                     ///< of both
   std::optional<std::size_t> on_their_way_;  ///< Socket::bytes_on_their_way() of then

@@ -125,6 +125,37 @@ void Session::flush() {
   built.clear();
 }
 
+/// What others on the thread have to say goes out with it: IoThread::hold().
+void Session::hold() {
+  unsent_.assign(thread_.output());
+  thread_.output().clear();
+  if (std::exchange(is_held_, true)) return;
+  thread_.hold(*this);
+}
+
+bool Session::holds_answer() const {
+  return is_held_ && !is_sending_ && !unsent_.empty();
+}
+
+void Session::send_held() {
+  if (holds_answer()) send_unsent();
+  is_held_ = false;
+  end_turn();
+}
+
+void Session::send_unsent() {
+  if (phase_ == Phase::closed) return;
+  std::size_t sent = 0;
+  if (!socket_.send_now(unsent_, {}, sent)) {
+    close();
+  } else if (sent < unsent_.size()) {
+    sent_ = sent;
+    send_rest();
+  } else {
+    std::string().swap(unsent_);
+  }
+}
+
 void Session::send_rest() {
   is_sending_ = true;
   on_their_way_ = socket_.bytes_on_their_way();

@@ -76,6 +76,7 @@ class Socket {
  private:
   struct Stream;
   void read_tls();
+  void receive_records();
   void write_tls();
   std::unique_ptr<Stream> stream_;
   Events& events_;

@@ -34,6 +34,8 @@ class TlsLayer {
   TlsLayer& operator=(const TlsLayer&) = delete;
 
   Step read(char* space, std::size_t bytes, std::size_t& got);
+  /// Of an open one: what was received from the descriptor already, which the next read() takes first. It stays where it is until then.
+  void arrived(std::string_view bytes) { arrived_ = bytes; }
   /// `first` and then `second`. After wants_…, and for what was left, the next call has the same bytes, wherever they are.
   Step write(std::string_view first, std::string_view second, std::size_t& sent);
   /// Whether read() may have something though the descriptor has not.
@@ -57,6 +59,7 @@ class TlsLayer {
   const int descriptor_;
   ssl_st* const ssl_;
   HelloBound bound_;
+  std::string_view arrived_;
   bool has_begun_ = false;  ///< OpenSSL has been asked
   bool is_at_end_ = false;  ///< the descriptor
   bool is_open_ = false;

@@ -86,6 +86,8 @@ void TestHandler::handle(Exchange& exchange) {
   } else if (path.starts_with("/status/")) {
     response.status = static_cast<unsigned>(number());
     response.body = "body";
+  } else if (path.starts_with("/busy/")) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(number()));
   } else if (path == "/headers") {
     response.headers = "ETag: \"1\"\r\nX-Two: 2\r\n";
   } else if (path == "/peer") {

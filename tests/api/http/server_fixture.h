@@ -59,7 +59,7 @@ struct Tap {
 
 /// `/echo` what came · `/bytes/N` so many · `/status/N` · `/later` a reply for the test · `/drop` a reply that nobody keeps ·
 /// `/throw` · `/silent` no answer · `/stream` a tap for the test · `/headers` ·
-/// `/peer` whose connection it is.
+/// `/busy/N` the thread for so many milliseconds · `/peer` whose connection it is.
 class TestHandler : public Handler {
  public:
   void handle(Exchange& exchange) override;
