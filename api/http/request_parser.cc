@@ -25,6 +25,7 @@ constexpr std::size_t kLineBytesBesideTarget = 64;
 constexpr std::string_view kLineTooLong = "The method or the request target is too long.";
 constexpr std::string_view kFolded = "A header field must stand on one line.";
 constexpr std::string_view kHeadTooLarge = "The header fields are too large.";
+constexpr std::string_view kFrameTooLarge = "A chunk's size line or the trailer is too large.";
 /// A chunk's size line or the trailer needs at least so many bytes to the end of the message. Beast counts on it when it looks at a last
 /// chunk for the second time.
 constexpr std::size_t kChunkedRestBytesMin = 5;
@@ -102,6 +103,7 @@ class RequestParser::Grammar final : public beast::http::basic_parser<true> {
   std::size_t line_bytes = 0;
   std::size_t head_bytes = 0;  ///< 0: not all here
   bool is_http_1_1 = false;
+  bool has_frame = false;         ///< this call's bytes were a chunk's size line, or the last one and the trailer
   const char* message = nullptr;  ///< where this call's bytes are
   const char* message_end = nullptr;
 
@@ -183,7 +185,7 @@ class RequestParser::Grammar final : public beast::http::basic_parser<true> {
     return piece.size();
   }
 
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, Error&) override {}
+  void on_chunk_header_impl(std::uint64_t, beast::string_view, Error&) override { has_frame = true; }
 
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view piece, Error&) override {
     chunks.append(piece.data(), piece.size());
@@ -217,12 +219,15 @@ RequestParser::Step RequestParser::parse(char* message, std::size_t& size) {
     const bool in_chunks = grammar.head_bytes != 0 && grammar.chunked();
     if (size - parsed_ < (in_chunks ? kChunkedRestBytesMin : 1)) return check_unfinished(message, size);
     beast::error_code error;
-    parsed_ += grammar.put({message + parsed_, size - parsed_}, error);
+    grammar.has_frame = false;
+    const std::size_t taken = grammar.put({message + parsed_, size - parsed_}, error);
+    parsed_ += taken;
     if (error == BeastError::need_more && in_chunks && is_stuck_in_chunk_line({message + parsed_, size - parsed_})) {
       error = BeastError::bad_chunk_extension;
     }
     if (error == BeastError::need_more) return check_unfinished(message, size);
     if (error) return refuse(message, size, error);
+    if (grammar.has_frame && taken > limits_.header_bytes_max) return refuse({431, kFrameTooLarge});
     if (grammar.head_bytes == 0) {
       grammar.head_bytes = parsed_;
       if (parsed_ - grammar.line_bytes > limits_.header_bytes_max) return refuse({431, kHeadTooLarge});
@@ -260,7 +265,7 @@ RequestParser::Step RequestParser::check_unfinished(char* message, std::size_t& 
     }
     if (line_bytes != 0 && size - line_bytes > limits_.header_bytes_max) return refuse({431, kHeadTooLarge});
   } else if (grammar.chunked()) {
-    if (size - parsed_ > limits_.header_bytes_max) return refuse({431, "A chunk's size line or the trailer is too large."});
+    if (size - parsed_ > limits_.header_bytes_max) return refuse({431, kFrameTooLarge});
     // The frames' bytes are of no use any more: without them a body in tiny chunks takes no more room than another.
     std::memmove(message + grammar.head_bytes, message + parsed_, size - parsed_);
     size -= parsed_ - grammar.head_bytes;
