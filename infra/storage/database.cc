@@ -19,6 +19,8 @@ constexpr std::uint64_t kForgetEvery_s = 12 * 3600;
 /// What a family takes of the write buffers for its first change; the default of 1 MB would fill them with emptiness.
 constexpr std::size_t kArenaBlockBytes = 64 * 1024;
 constexpr double kBloomBits = 10;
+/// A table is not left to one sync at its end: what the log syncs meanwhile would wait behind all of it.
+constexpr std::uint64_t kSyncEveryBytes = 1024 * 1024;
 /// Loading stacks runs; a log so long that this many pile up pays for merging them on the way. Serving begins with the stack and merges it
 /// beside its work, so it must not be slowed down by as many.
 constexpr int kRunsMax = 64;
@@ -35,6 +37,8 @@ rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   result.db_write_buffer_size = options.write_buffers_bytes;
   result.max_open_files = kOpenFilesMax;
   result.max_background_jobs = 2;
+  result.bytes_per_sync = kSyncEveryBytes;
+  result.strict_bytes_per_sync = true;
   result.max_bgerror_resume_count = 0;  // resume() is the only way back (background_errors.h)
   result.info_log = log_to(options.say);
   result.stats_dump_period_sec = 0;
