@@ -31,6 +31,7 @@ namespace {
 constexpr int kOneThread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 constexpr std::size_t kOutputBytes = 16 * 1024;
 constexpr std::size_t kLookedAtMax = 64;
+constexpr std::chrono::microseconds kTurnsMost{100};
 constexpr std::size_t kHeldMax = 32;
 constexpr std::chrono::microseconds kHeldTimeMax{250};  // a GET takes 10
 constexpr std::string_view kTooMany = "This server has as many connections as it may have.";
@@ -205,13 +206,24 @@ void IoThread::close_all() {
 
 void IoThread::schedule(Session& session) {
   scheduled_.push_back(&session);
-  if (scheduled_.size() == 1) asio::post(loop_->context, [this] { give_turns(); });
+  if (!are_turns_due_) give_turns_later();
 }
 
+void IoThread::give_turns_later() {
+  are_turns_due_ = true;
+  asio::post(loop_->context, [this] { give_turns(); });
+}
+
+/// Not to all at once: what came meanwhile is short, as a rule, and its caller has waited for nothing else.
 void IoThread::give_turns() {
-  taking_turns_.swap(scheduled_);
-  for (Session* session : taking_turns_) session->on_turn();
-  taking_turns_.clear();
+  const auto began = std::chrono::steady_clock::now();
+  do {
+    Session* const session = scheduled_.front();
+    scheduled_.pop_front();
+    session->on_turn();
+  } while (!scheduled_.empty() && std::chrono::steady_clock::now() - began < kTurnsMost);
+  are_turns_due_ = false;
+  if (!scheduled_.empty()) give_turns_later();
 }
 
 void IoThread::hold(Session& session) {

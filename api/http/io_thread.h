@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <memory>
 #include <string>
@@ -67,6 +68,7 @@ class IoThread {
   void wait_for_letters();
   void open_letters();
   void open(Letter& letter);
+  void give_turns_later();
   void give_turns();
   void send_held();
   bool make_room();
@@ -81,7 +83,8 @@ class IoThread {
   bool is_draining_ = false;
   std::unique_ptr<Loop> loop_;
   std::list<std::unique_ptr<Session>> sessions_;  ///< the one that came or was of use last first; behind what their destructors need
-  std::vector<Session*> scheduled_, taking_turns_;
+  std::deque<Session*> scheduled_;
+  bool are_turns_due_ = false;  ///< give_turns() comes, or is under way
   std::vector<Session*> held_, sending_;
   std::chrono::steady_clock::time_point held_since_;
   std::vector<Letter> letters_;

@@ -11,7 +11,7 @@ namespace {
 /// Answers to pipelined requests go out together, up to about so much.
 constexpr std::size_t kBuiltBytesMax = 64 * 1024;
 /// For the requests of one connection before all others have their turn; the last one may take longer.
-constexpr std::chrono::microseconds kTurnMost{200};
+constexpr std::chrono::microseconds kTurnMost{100};
 /// While nothing of the peer's bytes is kept.
 constexpr std::size_t kDiscardBytes = 256;
 /// What a peer may still send behind the last answer, or to a stream.
