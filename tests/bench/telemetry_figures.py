@@ -4,12 +4,11 @@ import os
 import pathlib
 from collections.abc import Callable
 
-from bench.figures import Row, Stage, median
+from bench.figures import NO_LINES, Row, Stage, median
 from bench.load import wrk
 from live.server import Server, run
 
 ON = ["--log-requests", "on", "--log-format", "json"]
-OFF = ["--log-requests", "off"]
 LIMIT = ["--rate-limit", "1000000/1s"]
 SHARE_LEAST = 0.9
 
@@ -35,7 +34,7 @@ def pairs(stage: Stage, measured: Callable[[Server], dict], on: Server, off: Ser
 def telemetry(stage: Stage) -> list[Row]:
     limited = LIMIT if "--rate-limit" in run("serve", "--help").stdout else []
     servers = []
-    for name, options in (("told", ON + limited), ("untold", OFF)):
+    for name, options in (("told", ON + limited), ("untold", NO_LINES)):
         server = stage.server(name, 10_000, 10_000, started=False)
         server.options = options
         servers.append(server.start(patience_s=600))

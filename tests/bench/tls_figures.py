@@ -5,7 +5,7 @@ import re
 import socket
 import ssl
 
-from bench.figures import Row, Stage, median
+from bench.figures import NO_LINES, Row, Stage, median
 from bench.load import wrk
 from bench.rivals import nginx
 from live.certificates import Authority
@@ -28,7 +28,7 @@ def tls(stage: Stage) -> list[Row]:
     authority = Authority(stage.home / "authority", "bench")
     pair = authority.issue("bench")
     server = stage.server("tls", 10_000, 10_000, started=False)
-    server.options += pair.options()
+    server.options += [*pair.options(), *NO_LINES]
     server.tls = authority.trusting()
     server.start()
     path = "/domain-dialin-config/" + server.ids.read_text().split("\n", 1)[0]
@@ -37,7 +37,8 @@ def tls(stage: Stage) -> list[Row]:
     ours, theirs = [], []
     own = f"https://{server.host}:{server.port}{path}"
     with nginx(stage.home / "nginx-tls", answer, pair) as url:
-        stage.notes.append(f"TLS: P-256, {spoken(own)}; nginx {spoken(url)}; an answer of {len(answer)} bytes, nginx serves a file of that size")
+        stage.notes.append(f"TLS: P-256, {spoken(own)}; nginx {spoken(url)}; an answer of {len(answer)} bytes, nginx serves a file of that size; "
+                           "neither writes a line a request")
         for each in (own, url):
             wrk(each, 64, 2, headers=headers)
         for _ in range(stage.effort.rounds):
