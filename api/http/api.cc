@@ -75,7 +75,8 @@ std::optional<Problem> Api::admit(Call& call, const Match& match) {
   if (scope && !call.admitted.caller->may(*scope))
     return Problem{ErrorKind::forbidden, "the API key lacks the scope " + std::string(name_of_scope(*scope))};
   // Else anybody could have a write carried out as if a node had sent it on.
-  if (wiring_.knows_nodes && request.field(Field::dialin_forwarded_by) && !call.exchange.peer().is_node) {
+  if (wiring_.knows_nodes && match.route->needs == Needs::write && request.field(Field::dialin_forwarded_by) &&
+      !call.exchange.peer().is_node) {
     wiring_.telemetry.add(Counter::forwards_refused);
     return Problem{ErrorKind::forbidden, "Dialin-Forwarded-By is for nodes, and no certificate of a node was shown"};
   }

@@ -5,6 +5,7 @@
 #include "api/http/decimal.h"
 #include "api/http/hold_music.h"
 #include "api/http/read_position.h"
+#include "api/http/write_answer.h"
 
 namespace dialin::http {
 namespace {
@@ -70,17 +71,8 @@ void relay(const Wiring& wiring, const Manner& manner, const Reply& reply, NodeA
   });
 }
 
-/// Of a write that was not sent on. "Nothing was stored" is not so, perhaps, of who asked with this key before.
-Problem not_sent(bool has_key, const std::string& why) {
-  if (has_key) {
-    return {ErrorKind::outcome_unknown,
-            "whether this Idempotency-Key has stored something before cannot be told: " + why + std::string(kRetryWithKey)};
-  }
-  return {ErrorKind::unavailable, "nothing was stored: " + why};
-}
-
 Problem problem_of(const NoAnswer& lost, bool has_key) {
-  if (!lost.was_sent) return not_sent(has_key, "the write cannot be sent on to the node that leads: " + lost.why);
+  if (!lost.was_sent) return not_taken(has_key, "the write cannot be sent on to the node that leads: " + lost.why);
   return {ErrorKind::outcome_unknown, "the write may or may not be stored: " + lost.why + std::string(kRetryWithKey)};
 }
 
@@ -96,14 +88,18 @@ void forward(Call& call) {
   const NodeStanding standing = wiring.standing();
   const bool has_key = call.request().field(Field::idempotency_key).has_value();
   if (!standing.leader || standing.leader_is_here) {
-    return call.refuse(not_sent(has_key, "no node leads now"));
+    return call.refuse(not_taken(has_key, "no node leads now"));
   }
-  wiring.telemetry.add(Counter::writes_forwarded);
   call.exchange.account().forwarded_to = standing.leader->node;
   wiring.nodes->send(*standing.leader, request_of(call, standing),
                      [&wiring, has_key, manner = call.admitted.manner, reply = call.later()](Result<NodeAnswer, NoAnswer> answer) {
+                       const bool was_sent = answer || answer.error().was_sent;
+                       if (was_sent) wiring.telemetry.add(Counter::writes_forwarded);
                        if (answer) return relay(wiring, manner, reply, std::move(*answer));
-                       reply.respond(manner.refusal(problem_of(answer.error(), has_key), wiring.watch.applied()));
+                       reply.run([&wiring, manner, was_sent, problem = problem_of(answer.error(), has_key)](Exchange& exchange) {
+                         if (!was_sent) exchange.account().forwarded_to.clear();
+                         exchange.respond(manner.refusal(problem, wiring.watch.applied()));
+                       });
                      });
 }
 

@@ -51,9 +51,9 @@ const std::string* url_to_judge(const Call& call, const Command& command) {
   return url == nullptr || needs_none || is_remembered(call, command) ? nullptr : url;
 }
 
-Problem problem_of(const MusicVerdict& verdict) {
+Problem problem_of(const MusicVerdict& verdict, bool may_be_stored) {
   if (verdict.code == MusicVerdict::Code::unfit) return invalid("hold_music_url", verdict.why);
-  return {ErrorKind::unavailable, "hold_music_url cannot be looked at now, because " + verdict.why + ": nothing was stored"};
+  return not_taken(may_be_stored, "hold_music_url cannot be looked at now, because " + verdict.why);
 }
 
 }  // namespace
@@ -70,10 +70,10 @@ void submit_with_music(Call& call, Command command) {
                                                   reply.run([&wiring, admitted, kept, verdict = std::move(verdict)](Exchange& exchange) {
                                                     Call resumed{wiring, exchange, admitted};
                                                     if (verdict.code == MusicVerdict::Code::fit) return submit(resumed, std::move(*kept));
-                                                    resumed.refuse(problem_of(verdict));
+                                                    resumed.refuse(problem_of(verdict, may_be_stored_before(*kept)));
                                                   });
                                                 });
-  if (refused) reply.respond(call.admitted.manner.refusal(problem_of(*refused), call.applied()));
+  if (refused) reply.respond(call.admitted.manner.refusal(problem_of(*refused, may_be_stored_before(*kept)), call.applied()));
 }
 
 std::chrono::milliseconds music_time(const Call& call) {

@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -23,6 +24,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <map>
+#include <memory>
+#include <string>
 #include <thread>
 
 #include "api/http/message.h"
@@ -137,20 +141,45 @@ class NodeClient::Loop {
  private:
   static NodeRequest readiness_request() { return {"GET", "/readyz", {}, {}, true}; }
 
+  struct LookUp {
+    explicit LookUp(asio::io_context& io) : end(io, kConnectMost) {}
+    asio::steady_timer end;
+    boost::system::error_code error = asio::error::timed_out;
+    tcp::resolver::results_type found;
+  };
+
+  /// All who want a name wait for the same look-up, and no longer than until it has taken kConnectMost: Asio makes one after another, and
+  /// one that hangs cannot be ended. Who comes later is told at once.
+  asio::awaitable<std::shared_ptr<LookUp>> look_up(std::string host, std::string port) {
+    std::shared_ptr<LookUp>& under_way = looking_up_[host + ":" + port];
+    const bool is_first = under_way == nullptr;
+    if (is_first) under_way = std::make_shared<LookUp>(io_);
+    const std::shared_ptr<LookUp> mine = under_way;
+    if (is_first) {
+      resolver_.async_resolve(host, port, [this, mine, name = host + ":" + port](const auto& error, const auto& found) {
+        mine->error = error;
+        mine->found = found;
+        mine->end.cancel();
+        looking_up_.erase(name);
+      });
+    }
+    co_await mine->end.async_wait(kAwait);
+    co_return mine;
+  }
+
   asio::awaitable<std::unique_ptr<Connection>> connect(std::string url, std::string& why) {
     const auto parsed = boost::urls::parse_uri(url);
     if (!parsed || (parsed->scheme() != "http" && parsed->scheme() != "https")) {
       why = url + " is no address of a node";
       co_return nullptr;
     }
-    tcp::resolver resolver(io_);
     const bool is_encrypted = parsed->scheme() == "https";
     const std::string port = parsed->has_port() ? std::string(parsed->port()) : is_encrypted ? "443" : "80";
-    const auto [unresolved, addresses] = co_await resolver.async_resolve(parsed->host_address(), port, kAwait);
+    const auto addresses = co_await look_up(parsed->host_address(), port);
     auto connection = std::make_unique<Connection>(io_);
     connection->stream.expires_after(kConnectMost);
-    boost::system::error_code error = unresolved;
-    if (!error) std::tie(error, std::ignore) = co_await connection->stream.async_connect(addresses, kAwait);
+    boost::system::error_code error = addresses->error;
+    if (!error) std::tie(error, std::ignore) = co_await connection->stream.async_connect(addresses->found, kAwait);
     if (error) {
       why = url + " cannot be reached: " + error.message();
       co_return nullptr;
@@ -227,6 +256,8 @@ class NodeClient::Loop {
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   PlacesUnderWay places_{kInFlightMax};
   // The loop's thread only.
+  tcp::resolver resolver_{io_};
+  std::map<std::string, std::shared_ptr<LookUp>> looking_up_;
   std::string kept_url_;
   std::vector<std::unique_ptr<Connection>> kept_;  ///< to kept_url_; the one used last is taken first
   std::thread thread_;

@@ -37,13 +37,23 @@ Response answer_of(const Wiring& wiring, const Asked& asked, const WriteResult& 
 }
 
 std::string_view why_not(service::Submitted submitted) {
-  return submitted == service::Submitted::share_used ? "too many of this tenant's writes are waiting: nothing was stored"
-                                                     : "too many writes are waiting: nothing was stored";
+  return submitted == service::Submitted::share_used ? "too many of this tenant's writes are waiting" : "too many writes are waiting";
 }
 
 }  // namespace
 
+bool may_be_stored_before(const Command& command) {
+  return command.idempotency && !command.dry_run;
+}
+
+Problem not_taken(bool may_be_stored_before, const std::string& why) {
+  if (!may_be_stored_before) return {ErrorKind::unavailable, why + ": nothing was stored"};
+  return {ErrorKind::outcome_unknown, "whether this Idempotency-Key has stored something before cannot be told: " + why +
+                                          "; retry with the same Idempotency-Key to learn it"};
+}
+
 void submit(Call& call, Command command) {
+  const bool may_be_stored = may_be_stored_before(command);
   const bool makes_new = std::holds_alternative<Create>(command.action) || std::holds_alternative<Move>(command.action);
   const Reply reply = call.later();
   const service::Submitted submitted = call.wiring.writer.submit(
@@ -59,7 +69,7 @@ void submit(Call& call, Command command) {
         });
       });
   if (submitted != service::Submitted::queued)
-    reply.respond(call.admitted.manner.refusal({ErrorKind::unavailable, std::string(why_not(submitted))}, call.applied()));
+    reply.respond(call.admitted.manner.refusal(not_taken(may_be_stored, std::string(why_not(submitted))), call.applied()));
 }
 
 }  // namespace dialin::http

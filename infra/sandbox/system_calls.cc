@@ -7,6 +7,7 @@
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -53,7 +54,6 @@ constexpr std::array kAlways = {
     // Files.
     SCMP_SYS(open),
     SCMP_SYS(openat),
-    SCMP_SYS(creat),
     SCMP_SYS(stat),
     SCMP_SYS(lstat),
     SCMP_SYS(fstat),
@@ -126,9 +126,7 @@ constexpr std::array kAlways = {
     SCMP_SYS(sched_getaffinity),
     SCMP_SYS(sched_getparam),
     SCMP_SYS(sched_getscheduler),
-    SCMP_SYS(sched_setattr),
     SCMP_SYS(getpriority),
-    SCMP_SYS(setpriority),
     SCMP_SYS(getcpu),
     SCMP_SYS(exit),
     SCMP_SYS(exit_group),
@@ -283,6 +281,9 @@ std::vector<Rule> rules() {
       // Whether the process that a lock file names still lives.
       {SCMP_SYS(kill), {has(1, kInt, 0)}},
       {SCMP_SYS(prctl), {has(0, kInt, PR_SET_NAME)}},
+      // How soon one of its own threads gets a processor.
+      {SCMP_SYS(sched_setattr), {has(0, kInt, 0)}},
+      {SCMP_SYS(setpriority), {has(0, kInt, PRIO_PROCESS), has(1, kInt, 0)}},
       // Asked, not set.
       {SCMP_SYS(prlimit64), {is(0, 0), is(2, 0)}},
       // Executable is what was in a file: a library of the resolver's. Never what was written here.

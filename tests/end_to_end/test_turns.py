@@ -14,7 +14,7 @@ SYS_SCHED_GETATTR = 315
 ATTRIBUTES = struct.Struct("=IIQiIQQQ")
 SLICE_NS = 100_000
 STEPS = 3
-HARDLY_RUN = {"lines", "files"}  # and began before, some of them
+BEGAN_BEFORE = {"lines", "files"}  # some of them
 
 
 def slice_ns(thread: int) -> int:
@@ -39,5 +39,5 @@ def test_io_threads_come_first_and_take_short_turns(own_server):
             assert slice_ns(thread) == SLICE_NS
     io = {name for name in nice if name.startswith("http-")}
     assert io and all(nice[name] == {own} for name in io)
-    others = set(nice) - io - HARDLY_RUN
+    others = set(nice) - io - BEGAN_BEFORE
     assert others and all(nice[name] == {own + STEPS} for name in others), nice

@@ -118,6 +118,8 @@ const std::vector<Call>& calls() {
       {"capset", [] { return errno_of(::syscall(SYS_capset, nullptr, nullptr)); }},
       {"personality", [] { return errno_of(::syscall(SYS_personality, 0xFFFFFFFFUL)); }},
       {"prlimit_of_core", [] { return errno_of(::syscall(SYS_prlimit64, 0, RLIMIT_CORE, &all, nullptr)); }},
+      {"setpriority_of_another",
+       [] { return errno_of(::syscall(SYS_setpriority, PRIO_PROCESS, ::getppid(), ::getpriority(PRIO_PROCESS, ::getppid()))); }},
       {"prctl_dumpable", [] { return errno_of(::syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0)); }},
       {"seccomp", [] { return errno_of(::syscall(SYS_seccomp, -1, 0, nullptr)); }},
       {"typing_into_a_terminal", [] { return errno_of(::syscall(SYS_ioctl, STDERR_FILENO, TIOCSTI, "x")); }},

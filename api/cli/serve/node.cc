@@ -100,8 +100,9 @@ struct Ground {
   FollowedTls followed;
 };
 
-/// Beside the io threads, which are there by then, everything else of the process comes second: this thread and all that it starts, those
-/// of RocksDB, librdkafka and libcurl too. What one tenant stores as fast as it can must not make another one's GET wait for a processor.
+/// Beside the io threads, and what else began before (lines, followed files), everything of the process comes second: this thread and all
+/// that it starts, those of RocksDB, librdkafka and libcurl too. What one tenant stores as fast as it can must not make another one's GET
+/// wait for a processor.
 void give_way() {
   constexpr int kNicer = 3;                         // half of the weight
   [[maybe_unused]] const int now = ::nice(kNicer);  // a matter of speed alone

@@ -253,6 +253,8 @@ TEST_F(LiveApi, nothing_is_taken_once_the_writer_has_stopped) {
   EXPECT_EQ(outcome(answer), "503 unavailable");
   EXPECT_EQ(answer.headers["retry-after"], "1");
   EXPECT_NE(answer.body.find("nothing was stored"), std::string::npos);
+  answer = call("POST", kConfigs, R"({"type":"pin_dialin"})", "Idempotency-Key: front desk\r\n");
+  EXPECT_EQ(outcome(answer), "503 outcome-unknown") << "it may repeat one that was stored";
   EXPECT_EQ(outcome(call("GET", kConfigs)), "200");
 }
 

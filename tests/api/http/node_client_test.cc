@@ -2,7 +2,9 @@
 
 #include "api/http/node_client.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -14,6 +16,19 @@
 #include "api/http/certificates.h"
 #include "api/http/live_api.h"
 #include "api/http/server_fixture.h"
+
+constexpr std::string_view kNameThatHangs = "hangs.invalid";
+constexpr std::chrono::seconds kHangs{3};
+
+/// Before the C library's own: of one name the server of names says nothing for long.
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* wish, addrinfo** found) {
+  static const auto own = reinterpret_cast<decltype(&::getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (name != nullptr && name == kNameThatHangs) {
+    std::this_thread::sleep_for(kHangs);
+    return EAI_AGAIN;
+  }
+  return own(name, service, wish, found);
+}
 
 namespace dialin::http {
 namespace {
@@ -151,6 +166,23 @@ TEST_F(NodeClientTest, says_when_nothing_was_sent) {
 }
 
 /// What died with a request may have carried it out.
+TEST_F(NodeClientTest, waits_for_a_name_that_nobody_knows_no_longer_than_for_a_connection) {
+  leader.url = "http://" + std::string(kNameThatHangs) + ":1";
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<std::promise<Result<NodeAnswer, NoAnswer>>> told(20);
+  for (auto& each : told) {
+    client.send(leader, {"PUT", "/echo", {}, "body", false},
+                [&](Result<NodeAnswer, NoAnswer> answer) { each.set_value(std::move(answer)); });
+  }
+  for (auto& each : told) {
+    const auto answer = each.get_future().get();
+    ASSERT_FALSE(answer);
+    EXPECT_FALSE(answer.error().was_sent);
+  }
+  EXPECT_FALSE(send("/echo")) << "who comes when it hangs already";
+  EXPECT_LT(std::chrono::steady_clock::now() - began, kHangs - std::chrono::milliseconds(500));
+}
+
 TEST_F(NodeClientTest, says_when_a_request_was_sent_and_its_answer_lost) {
   namespace asio = boost::asio;
   asio::io_context io;
