@@ -55,7 +55,7 @@ class IoThread {
   void schedule(Session& session);
   /// Calls the session's send_held(), with those of others behind one another: when all that had come has been served, a bounded time or
   /// number later, and maybe inside this call, after which the session may be gone. A peer that waits on another processor is woken once
-  /// then and not for each answer, which costs as much as the answer. Nothing may stand in output().
+  /// then and not for each answer, which is dear. Nothing may stand in output().
   void hold(Session& session);
   /// Whoever did long work asks for it, for those that are held meanwhile.
   void send_held_when_due();
