@@ -115,6 +115,15 @@ std::string text_of(const std::vector<ApiKey>& keys) {
   return text;
 }
 
+/// Of valid UTF-8: C0, DEL and C1.
+bool has_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto at = [&](std::size_t place) { return static_cast<unsigned char>(text[place]); };
+    if (at(i) < 0x20 || at(i) == 0x7F || (at(i) == 0xC2 && at(i + 1) < 0xA0)) return true;
+  }
+  return false;
+}
+
 NewApiKey fresh_key() {
   Key key;
   std::array<std::uint8_t, 8> id;
@@ -163,6 +172,7 @@ Result<NewApiKey, FileFault> add_api_key(const std::string& file, const std::str
   if (const auto broken = check_text(tenant, 1, kTenantCharacters_max)) {
     return FileFault{FaultCode::invalid, "the tenant's name " + broken->text};
   }
+  if (has_control(tenant)) return FileFault{FaultCode::invalid, "the tenant's name must have no control characters, line ends among them"};
   if (scopes == 0 || scopes > kAllScopes) return FileFault{FaultCode::invalid, "a key needs at least one of the scopes read, write, audit"};
   const auto lock = FileLock::take(file);
   if (!lock) return lock.error();

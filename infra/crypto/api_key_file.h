@@ -41,7 +41,7 @@ std::optional<std::uint8_t> scopes_named(std::string_view list);
 std::string names_of_scopes(std::uint8_t scopes);
 
 Result<ApiKeyList, FileFault> list_api_keys(const std::string& file);
-/// Makes the file when it is missing.
+/// Makes the file when it is missing. A name with control characters is refused here alone: a key that has one goes on being good.
 Result<NewApiKey, FileFault> add_api_key(const std::string& file, const std::string& tenant, std::uint8_t scopes, Instant now);
 /// A key revoked before stays revoked since then.
 Result<void, FileFault> revoke_api_key(const std::string& file, std::string_view key_id, Instant now);

@@ -71,6 +71,7 @@ TEST(Commands, keys_that_are_not_there_and_scopes_that_are_none) {
   EXPECT_EQ(run({"keys", "list", "--file", file}).status, cli::kCouldNotRun);
   EXPECT_EQ(run({"keys", "add", "--file", file, "--tenant", "acme", "--scopes", "read,fly"}).status, cli::kWrongUse);
   EXPECT_EQ(run({"keys", "add", "--file", file, "--tenant", ""}).status, cli::kWrongUse);
+  EXPECT_EQ(run({"keys", "add", "--file", file, "--tenant", "a\nb"}).status, cli::kWrongUse);
   EXPECT_FALSE(std::filesystem::exists(file));
   ASSERT_EQ(run({"keys", "add", "--file", file, "--tenant", "acme"}).status, cli::kDone);
   EXPECT_EQ(run({"keys", "revoke", "--file", file, "key_none"}).status, cli::kNotSo);

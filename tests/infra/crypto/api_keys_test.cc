@@ -201,7 +201,8 @@ TEST_F(ApiKeysTest, damage_is_refused_and_never_written_over) {
 }
 
 TEST_F(ApiKeysTest, a_key_needs_a_tenant_and_a_scope) {
-  for (const std::string& tenant : {std::string(), std::string(129, 'x'), std::string("a\0b", 3), std::string("\xff")}) {
+  for (const std::string& tenant : {std::string(), std::string(129, 'x'), std::string("a\0b", 3), std::string("\xff"), std::string("a\nb"),
+                                    std::string("\x1b[2J"), std::string("a\x7f"), std::string("\u0085")}) {
     const auto key = add_api_key(file, tenant, kReadOnly, kNow);
     ASSERT_FALSE(key) << tenant;
     EXPECT_EQ(key.error().code, FaultCode::invalid);
@@ -210,6 +211,7 @@ TEST_F(ApiKeysTest, a_key_needs_a_tenant_and_a_scope) {
   for (const std::uint8_t scopes : std::initializer_list<std::uint8_t>{0, 8, 255}) EXPECT_FALSE(add_api_key(file, "acme", scopes, kNow));
   EXPECT_TRUE(add_api_key(file, "Ä \"quoted\" name \\", kReadOnly, kNow));
   EXPECT_EQ(list_api_keys(file)->keys.back().tenant, "Ä \"quoted\" name \\");
+  EXPECT_TRUE(add_api_key(file, "a\u00A0b", kReadOnly, kNow)) << "the first behind the control characters";
 }
 
 TEST(Scopes, are_named_in_a_comma_list) {
