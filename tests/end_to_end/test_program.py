@@ -49,7 +49,9 @@ def test_wrong_use_is_status_2_said_on_stderr(words, tmp_path):
 def test_what_it_is_given_is_looked_at_before_anything_is_made(own_server, tmp_path):
     file = tmp_path / "no directory and no certificate"
     file.write_text("x")
-    for options, why in ((["--data", str(file)], "--data must be a directory"), (["--hold-music-check", "on", "--hold-music-ca", str(file)], "certificate")):
+    missing = f"{file}.pem"
+    for options, why in ((["--data", str(file)], "--data must be a directory"), (["--hold-music-check", "on", "--hold-music-ca", str(file)], "certificate"),
+                         (["--hold-music-check", "on", "--hold-music-ca", missing], f"{missing} is missing")):
         own_server.options = options
         with pytest.raises(NotServing) as refused:
             own_server.start()

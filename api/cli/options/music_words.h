@@ -1,7 +1,8 @@
 #pragma once
 // What `dialin serve` is told of the check of hold music.
 
-#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ class MusicWords {
   std::string check_ = "off";
   std::vector<std::string> allow_;
   std::string ca_;
-  std::size_t fresh_s_ = 300;
+  std::optional<std::uint64_t> fresh_s_;  ///< absent: not said
 };
 
 }  // namespace dialin::cli
