@@ -65,7 +65,8 @@ struct OpenedFile {
   struct stat status;
 };
 Result<OpenedFile, FileFault> open_to_read(const std::string& file, std::size_t bytes_max) {
-  OpenedFile opened{Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC)), {}};
+  // O_NONBLOCK, because opening a FIFO waits for one that writes, and there may never be one; to a regular file it means nothing.
+  OpenedFile opened{Descriptor(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)), {}};
   if (opened.descriptor.number() < 0) {
     if (errno == ENOENT) return FileFault{FaultCode::missing, file + " is missing"};
     return failed(file, "opening");

@@ -45,14 +45,15 @@ struct PrivateText {
   WipedText text;
   FileStamp stamp;  ///< taken before reading: who changes the file meanwhile changes it
 };
-/// Refuses a file that others may read or write. The fault for a missing file is `FILE is missing`, to which the caller adds the remedy.
+/// Refuses a file that others may read or write, and what is no regular file, a FIFO say, without waiting for it. The fault for a missing
+/// file is `FILE is missing`, to which the caller adds the remedy.
 Result<PrivateText, FileFault> read_private(const std::string& file);
 
 /// Writes a new file of mode 0600, whole and durable or not at all. Never over an existing one.
 Result<void, FileFault> create_private(const std::string& file, std::string_view text);
 /// Likewise, of mode 0644: for what everybody may read.
 Result<void, FileFault> create_readable(const std::string& file, std::string_view text);
-/// All of a file of at most `bytes_max` bytes, whoever may read or write it. The fault for a missing file is `FILE is missing`.
+/// All of a regular file of at most `bytes_max` bytes, whoever may read or write it. The fault for a missing file is `FILE is missing`.
 Result<std::string, FileFault> read_readable(const std::string& file, std::size_t bytes_max);
 /// Likewise, in the place of the existing file, whose owner it keeps; of a symbolic link, in the place of what it points to. Whoever calls
 /// it holds the FileLock: what a killed one has left beside the file is removed.

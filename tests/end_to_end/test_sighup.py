@@ -9,7 +9,7 @@ import pytest
 
 from live.certificates import Authority
 from live.client import Client
-from live.server import run
+from live.server import NotServing, run
 
 SAID_WITHIN_S = 5
 UNCHANGED, CHANGED, STAYS = " was looked at: it has not changed", " has changed and was read again", "what was read before stays in force: "
@@ -73,6 +73,35 @@ def test_what_is_broken_is_told_each_time_and_the_old_stays(served):
     served.keys.chmod(0o600)
     says(served, hang_up(served), *(str(file) for file in served.followed))
     Client(served, served.key).pinless()
+
+
+def test_what_is_no_regular_file_is_told_and_holds_up_nothing(served):
+    """Whoever opens a FIFO to read waits for one that writes, and here nobody ever does."""
+    for file in served.followed:
+        kept = file.with_suffix(".kept")
+        file.rename(kept)
+        os.mkfifo(file, 0o600)
+        says(served, hang_up(served), f"{STAYS}{file} is not a regular file")
+        file.unlink()
+        kept.rename(file)
+    run("keys", "revoke", "--file", served.keys, served.key_id(served.key))
+    hang_up(served)
+    says(served, 0, f"{served.keys}{CHANGED}")
+    assert Client(served, served.key).get("/domain-dialin-config").status == 401
+    served.keys.unlink()
+    os.mkfifo(served.keys, 0o600)
+    says(served, hang_up(served), f"{STAYS}{served.keys} is not a regular file")
+    assert served.stop(15) == 0
+
+
+@pytest.mark.parametrize("which", ["keys", "keyring"])
+def test_a_start_with_what_is_no_regular_file_is_refused(own_server, which):
+    file = getattr(own_server, which)
+    file.unlink()
+    os.mkfifo(file, 0o600)
+    with pytest.raises(NotServing) as refused:
+        own_server.start(10)
+    assert refused.value.status == 3 and f"{file} is not a regular file" in refused.value.output
 
 
 def test_it_disturbs_no_request_and_no_stop(served):

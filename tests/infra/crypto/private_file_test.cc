@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "infra/crypto/scratch.h"
 
@@ -111,6 +112,20 @@ TEST(PrivateFile, a_directory_is_no_file) {
   const Scratch scratch;
   std::filesystem::create_directory(scratch.path("dir"));
   EXPECT_FALSE(read_private(scratch.path("dir")));
+}
+
+TEST(PrivateFile, a_fifo_is_refused_at_once) {
+  const Scratch scratch;
+  const std::string fifo = scratch.path("fifo");
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  ::alarm(10);  // an opening that waits for a writer would wait for ever
+  const auto secret = read_private(fifo);
+  const auto readable = read_readable(fifo, 100);
+  ::alarm(0);
+  ASSERT_FALSE(secret);
+  EXPECT_EQ(secret.error().text, fifo + " is not a regular file");
+  ASSERT_FALSE(readable);
+  EXPECT_EQ(readable.error().text, fifo + " is not a regular file");
 }
 
 TEST(FileLockTest, keeps_a_second_one_waiting_until_it_is_let_go) {
