@@ -1,15 +1,16 @@
 #include "api/http/tls_files.h"
 
+#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
-#include <fstream>
 #include <system_error>
 
 namespace dialin::http {
@@ -25,24 +26,46 @@ struct Pem {
   ~Pem() { OPENSSL_cleanse(text.data(), text.size()); }
 };
 
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+/// The fault of a system call that has just failed.
+TlsFault unreadable(const std::string& file) {
+  return {file + " cannot be read: " + std::generic_category().message(errno)};
+}
+
 Result<Pem, TlsFault> read_pem(const std::string& file) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (status.type() == std::filesystem::file_type::not_found) return TlsFault{file + " is missing"};
-  if (error) return TlsFault{file + " cannot be read: " + error.message()};
-  if (!std::filesystem::is_regular_file(status)) return TlsFault{file + " is not a regular file"};
-  const auto bytes = std::filesystem::file_size(file, error);
-  if (!error && bytes > kTlsFileBytesMax) {
+  // Opened before it is looked at, so that what is judged is what is read. O_NONBLOCK: opening a FIFO would wait for one that writes.
+  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (opened.number() < 0) return errno == ENOENT || errno == ENOTDIR ? TlsFault{file + " is missing"} : unreadable(file);
+  struct stat status {};
+  if (::fstat(opened.number(), &status) != 0) return unreadable(file);
+  if (!S_ISREG(status.st_mode)) return TlsFault{file + " is not a regular file"};
+  if (status.st_size > static_cast<off_t>(kTlsFileBytesMax)) {
     return TlsFault{file + " is larger than " + std::to_string(kTlsFileBytesMax) + " bytes, which no certificate or key is"};
   }
-  std::ifstream in(file, std::ios::binary);
   Pem pem;
-  if (in && !error) {
-    pem.text.resize(static_cast<std::size_t>(bytes));
-    in.read(pem.text.data(), static_cast<std::streamsize>(bytes));
-    pem.text.resize(static_cast<std::size_t>(in.gcount()));  // cut meanwhile: what is left is judged as it is
+  pem.text.resize(static_cast<std::size_t>(status.st_size));
+  std::size_t filled = 0;
+  while (filled < pem.text.size()) {
+    const ssize_t got = ::read(opened.number(), pem.text.data() + filled, pem.text.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return unreadable(file);
+    if (got == 0) break;  // cut meanwhile: what is left is judged as it is
+    filled += static_cast<std::size_t>(got);
   }
-  if (error || !in.is_open() || in.bad()) return TlsFault{file + " cannot be read: " + std::generic_category().message(errno)};
+  pem.text.resize(filled);
   return pem;
 }
 

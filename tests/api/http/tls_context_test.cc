@@ -46,6 +46,7 @@ TEST_F(TlsContexts, name_the_file_and_what_is_wrong_with_it) {
       "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
       "MIGjMF8GCSqGSIb3DQEFDTBSMDEGCSqGSIb3DQEFDDAkBBAt1mYh5mV1pJ3i5g3y\n"
       "-----END ENCRYPTED PRIVATE KEY-----\n";
+  ASSERT_EQ(::mkfifo((dir / "fifo").c_str(), 0600), 0);
   const struct {
     TlsFiles files;
     std::string said;
@@ -54,6 +55,7 @@ TEST_F(TlsContexts, name_the_file_and_what_is_wrong_with_it) {
       {{one.certificate, dir / "none.key", ""}, dir / "none.key is missing"},
       {{one.certificate, one.key, dir / "none.ca"}, dir / "none.ca is missing"},
       {{dir / "", one.key, ""}, "is not a regular file"},
+      {{one.certificate, dir / "fifo", ""}, dir / "fifo is not a regular file"},
       {{file(""), one.key, ""}, "holds no certificate in PEM form"},
       {{file("no PEM at all\n"), one.key, ""}, "holds no certificate in PEM form"},
       {{one.key, one.key, ""}, "holds no certificate in PEM form"},
