@@ -4,6 +4,8 @@
 #include <charconv>
 #include <thread>
 
+#include "api/cli/options/sip_domain.h"
+
 namespace dialin::cli {
 namespace {
 
@@ -43,7 +45,8 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
           "how the end of a log on Kafka is asked for: 'offset' is fast; 'append' writes a small record, which leaves no window in which "
           "a broker that was cut off may answer from the past")
       .one_of({"offset", "append"});
-  line.option("--sip-domain", options.sip_domain, "the domain of the sip_uri of new configs");
+  line.option("--sip-domain", options.sip_domain,
+              "the domain of the sip_uri of new configs: a host's name or address, with :PORT or without");
   line.flag("--allow-sip-only", options.allow_sip_only, "let a pinless config be without phone_number");
   line.option("--threads", options.threads, "io threads; 0 is as many as cores").range(0, 256);
   line.option("--queue-max", options.queue_max, "writes waiting at most; one more is answered 503").range(1, 1'000'000);
@@ -72,6 +75,9 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   if (log == "kafka") {
     if (const auto why = kafka.read(options.kafka); !why.empty()) return line.wrong_use(why);
   }
+  if (!is_sip_domain(options.sip_domain))
+    return line.wrong_use(
+        "--sip-domain must be a host's name or address, as in sip.example.com, 192.0.2.1 or [2001:db8::1], with :PORT or without");
   if (const auto why = limits.read(options.limits); !why.empty()) return line.wrong_use(why);
   if (const auto why = music.read(options.hold_music); !why.empty()) return line.wrong_use(why);
   if (const auto why = tls.read(options.host, options.tls); !why.empty()) return line.wrong_use(why);

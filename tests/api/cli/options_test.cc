@@ -155,6 +155,61 @@ TEST(Options, hold_music_may_come_from_ranges_that_are_ranges) {
   EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--connections-per-address", "-3"}), cli::kWrongUse);
 }
 
+TEST(Options, the_sip_domain_is_a_host) {
+  const std::string label(63, 'a');
+  const std::string longest = label + '.' + label + '.' + label + '.' + std::string(61, 'a');
+  for (const std::string& domain :
+       {std::string("localhost"), std::string("sip.example.com"), std::string("SIP-1.Example.COM"), std::string("sip.example.com."),
+        std::string("3com.example"), std::string("xn--mnchen-3ya.example"), std::string("1.2.example"), std::string("sip.example.com:5060"),
+        std::string("a:1"), std::string("a:65535"), std::string("192.0.2.1"), std::string("192.0.2.1:5061"), std::string("[2001:db8::1]"),
+        std::string("[::ffff:192.0.2.1]:5060"), label, longest, longest + '.'}) {
+    const auto options = served({"--data", "x", "--sip-domain", domain});
+    ASSERT_TRUE(options) << domain;
+    EXPECT_EQ(options->sip_domain, domain);
+  }
+  for (const std::string& domain : {std::string("bad domain@\"><\n"),
+                                    std::string("a b"),
+                                    std::string("user@host"),
+                                    std::string("sip:host"),
+                                    std::string("a\n"),
+                                    std::string("a\0", 2),
+                                    std::string("a;transport=tcp"),
+                                    std::string("a?b"),
+                                    std::string("a/b"),
+                                    std::string("a%41"),
+                                    std::string("a_b"),
+                                    std::string("m\u00fcnchen.example"),
+                                    std::string("."),
+                                    std::string(".a"),
+                                    std::string("a..b"),
+                                    std::string("a.."),
+                                    std::string("-a.b"),
+                                    std::string("a-.b"),
+                                    std::string("a.-"),
+                                    label + 'a',
+                                    longest + 'a',
+                                    std::string("a:"),
+                                    std::string("a:0"),
+                                    std::string("a:65536"),
+                                    std::string("a:-1"),
+                                    std::string("a:+1"),
+                                    std::string("a:1:2"),
+                                    std::string(":5060"),
+                                    std::string("256.0.2.1"),
+                                    std::string("192.0.2"),
+                                    std::string("7"),
+                                    std::string("2001:db8::1"),
+                                    std::string("[2001:db8::1"),
+                                    std::string("[]"),
+                                    std::string("[192.0.2.1]"),
+                                    std::string("[fe80::1%eth0]"),
+                                    std::string("[::1]5060"),
+                                    std::string("[::1]:"),
+                                    std::string("[::1]]")}) {
+    EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--sip-domain", domain}), cli::kWrongUse) << domain;
+  }
+}
+
 TEST(Options, flags_win_over_environment_over_file) {
   const TempDir dir;
   const std::string file = dir.path("dialin.toml");
