@@ -195,12 +195,14 @@ void IoThread::begin_drain() {
   // Twice around the loop first: what the kernel has already received becomes requests, which are answered and not cut off.
   asio::post(loop_->context, [this] {
     asio::post(loop_->context, [this] {
+      send_held();  // may end any session, also the next one of the walk
       for (auto next = sessions_.begin(); next != sessions_.end();) (*next++)->begin_drain();
     });
   });
 }
 
 void IoThread::close_all() {
+  send_held();  // as above
   for (auto next = sessions_.begin(); next != sessions_.end();) (*next++)->force_close();
 }
 
@@ -217,6 +219,7 @@ void IoThread::give_turns_later() {
 /// Not to all at once: what came meanwhile is short, as a rule, and its caller has waited for nothing else.
 void IoThread::give_turns() {
   const auto began = std::chrono::steady_clock::now();
+  send_held();  // what is done does not wait for long work
   do {
     Session* const session = scheduled_.front();
     scheduled_.pop_front();
@@ -240,7 +243,8 @@ void IoThread::send_held_when_due() {
   if (held_.size() >= kHeldMax || std::chrono::steady_clock::now() - held_since_ >= kHeldTimeMax) send_held();
 }
 
-void IoThread::send_held() {
+/// What it throws ends the process, also where a letter is opened: answers that nothing sends any more would be worse.
+void IoThread::send_held() noexcept {
   invariant(output_.empty(), "what one session has built is not sent by another");
   sending_.swap(held_);
   for (Session* session : sending_) session->send_held();

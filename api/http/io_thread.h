@@ -53,9 +53,9 @@ class IoThread {
   void forget(std::list<std::unique_ptr<Session>>::iterator session);
   /// Calls the session's on_turn() soon, but not from inside this call. The session lives until then.
   void schedule(Session& session);
-  /// Calls the session's send_held(), with those of others behind one another: when all that had come has been served, a bounded time or
-  /// number later, and maybe inside this call, after which the session may be gone. A peer that waits on another processor is woken once
-  /// then and not for each answer, which is dear. Nothing may stand in output().
+  /// Calls the session's send_held(), with those of others behind one another: when all that had come has been served, or after a bounded
+  /// time or number and the request that is then being served, and maybe inside this call, after which the session may be gone. A peer that
+  /// waits on another processor is woken once then and not for each answer, which is dear. Nothing may stand in output().
   void hold(Session& session);
   /// Whoever did long work asks for it, for those that are held meanwhile.
   void send_held_when_due();
@@ -70,7 +70,7 @@ class IoThread {
   void open(Letter& letter);
   void give_turns_later();
   void give_turns();
-  void send_held();
+  void send_held() noexcept;
   bool make_room();
   bool passes_on(NewConnection& connection);
 

@@ -115,9 +115,9 @@ void Session::opened(Socket::Outcome outcome) {
 void Session::serve_what_is_here() {
   std::optional<std::chrono::steady_clock::time_point> began;
   while (phase_ == Phase::reading && !is_sending_ && next_request()) {
+    if (!began) began = std::chrono::steady_clock::now();
     serve();
     if (thread_.output().size() >= kBuiltBytesMax || !large_body_.empty()) flush();
-    if (!began) began = head_done_;
     if (phase_ != Phase::reading || received_.empty()) continue;
     if (std::chrono::steady_clock::now() - *began >= kTurnMost) return go_on_next_turn();
   }
@@ -279,13 +279,15 @@ void Session::end_turn() {
   const bool is_answer = phase_ == Phase::reading && !is_sending_ && !is_scheduled_ && large_body_.empty() && !thread_.output().empty();
   if (is_answer) return hold();
   flush();
-  thread_.send_held_when_due();
   if (phase_ == Phase::streaming && is_pull_due_ && !is_sending_) wake();
   if (phase_ == Phase::finishing && !is_sending_) linger();
   if (phase_ == Phase::reading && is_at_end_ && !is_sending_ && !is_serving_due_) close();
   receive();
   set_deadline();
-  if (phase_ == Phase::closed && !is_receiving_ && !is_sending_ && !is_scheduled_ && !is_held_) thread_.forget(place_);
+  IoThread& thread = thread_;
+  if (phase_ == Phase::closed && !is_receiving_ && !is_sending_ && !is_scheduled_ && !is_held_) thread.forget(place_);
+  // Last: it may end this session, too, which is held for as long as is_held_ says, whatever has been sent of it since.
+  thread.send_held_when_due();
 }
 
 }  // namespace dialin::http

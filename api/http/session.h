@@ -119,7 +119,7 @@ class Session final : public Exchange, private Timed, private Socket::Events {
   bool is_receiving_ = false;
   bool is_sending_ = false;  ///< some of unsent_ is with the socket
   bool is_scheduled_ = false;
-  bool is_held_ = false;         ///< send_held() comes
+  bool is_held_ = false;         ///< send_held() comes, though what was held may have been sent by then
   bool is_serving_due_ = false;  ///< requests are here, and others have their turn first
   bool is_opening_;              ///< the handshake of TLS is not over
   bool is_at_end_ = false;       ///< the peer sends no more

@@ -143,4 +143,23 @@ TEST_F(ServerTurns, an_answer_reaches_who_has_said_all_though_others_go_away) {
   }
 }
 
+TEST_F(ServerTurns, who_goes_away_while_asking_more_behind_a_late_answer_ends_once) {
+  start_one_thread();
+  Client busy = client();
+  Client caller = client();
+  caller.send(get("/later"));
+  const Reply reply = handler.next_reply();
+  busy.send(get("/busy/200"));
+  std::this_thread::sleep_for(milliseconds(50));
+  // Both are there when the thread looks again: the late answer is held, and sent when the next request comes, which takes long.
+  reply.respond({});
+  caller.send(get("/busy/200", "Connection: close\r\n"));
+  std::this_thread::sleep_for(milliseconds(250));
+  caller.reset();  // the last answer cannot be sent
+  EXPECT_EQ(busy.read_answer().status, 200U);
+  Client other = client();
+  other.send(get("/status/200"));
+  EXPECT_EQ(other.read_answer().status, 200U);
+}
+
 }  // namespace dialin::http::server_tests
