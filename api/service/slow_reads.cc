@@ -1,5 +1,7 @@
 #include "api/service/slow_reads.h"
 
+#include <pthread.h>
+
 #include <utility>
 
 namespace dialin::service {
@@ -57,6 +59,7 @@ void SlowReads::stop() {
 }
 
 void SlowReads::run() {
+  pthread_setname_np(pthread_self(), "slow-reads");
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || waiting_ > 0; });

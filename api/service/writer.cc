@@ -1,5 +1,7 @@
 #include "api/service/writer.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <thread>
 
@@ -51,6 +53,7 @@ class Writer::Loop {
   static constexpr std::chrono::minutes kLongestSleep{1};
 
   void run() {
+    pthread_setname_np(pthread_self(), "writer");
     WriteQueue::Mail mail;
     // What the log does not answer is not waited for: its callers have been told.
     while (!mail.closed || !(core_.is_idle() || core_.is_stuck()) || !mail.asked.empty() || queue_->waiting() > 0) {

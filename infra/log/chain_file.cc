@@ -1,5 +1,6 @@
 #include "infra/log/chain_file.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -137,6 +138,7 @@ void ChainFile::mark() {
 }
 
 void ChainFile::mark_when_idle() {
+  pthread_setname_np(pthread_self(), "marks");
   std::unique_lock lock(mutex_);
   for (;;) {
     appended_.wait(lock, [this] { return stopping_ || !marked_; });

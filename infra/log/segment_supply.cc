@@ -1,5 +1,7 @@
 #include "infra/log/segment_supply.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -54,6 +56,7 @@ Result<SegmentSupply::Prepared, Errno> SegmentSupply::take(std::uint64_t least, 
 }
 
 void SegmentSupply::run() {
+  pthread_setname_np(pthread_self(), "segments");
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || wanted_ != 0; });
