@@ -15,7 +15,7 @@ class ExposedText {
   using Clock = std::chrono::steady_clock;
   /// One in this time, and a few at once after a pause; who asks more often is given the last one again, which is no older than this.
   /// While one is made, whoever else asks waits, and with him all of his io thread.
-  static constexpr std::chrono::milliseconds kInterval{50};
+  static constexpr std::chrono::milliseconds kInterval{100};
   static constexpr int kAtOnceMax = 4;
 
   explicit ExposedText(std::function<std::string()> make) : make_(std::move(make)) {}

@@ -28,8 +28,8 @@ TEST(ExposedText, who_asks_too_often_gets_the_last_one_again) {
   for (int ms = 1; ms <= 1000; ++ms) exposed.text(kStart + milliseconds(ms));
   EXPECT_EQ(made, ExposedText::kAtOnceMax + 1000 / ExposedText::kInterval.count());
   const std::string last = std::to_string(made);
-  EXPECT_EQ(*exposed.text(kStart + milliseconds(1049)), last);
-  EXPECT_NE(*exposed.text(kStart + milliseconds(1050)), last);
+  EXPECT_EQ(*exposed.text(kStart + milliseconds(999) + ExposedText::kInterval), last);
+  EXPECT_NE(*exposed.text(kStart + milliseconds(1000) + ExposedText::kInterval), last);
 }
 
 TEST(ExposedText, a_fault_is_told_and_leaves_nothing_behind) {
