@@ -149,8 +149,16 @@ class NodeClient::Loop {
   };
 
   /// All who want a name wait for the same look-up, and no longer than until it has taken kConnectMost: Asio makes one after another, and
-  /// one that hangs cannot be ended. Who comes later is told at once.
-  asio::awaitable<std::shared_ptr<LookUp>> look_up(std::string host, std::string port) {
+  /// one that hangs cannot be ended, and holds up those of other names. Who comes later is told at once. An address waits for no name.
+  asio::awaitable<std::shared_ptr<LookUp>> look_up(std::string host, std::uint16_t port_number) {
+    const std::string port = std::to_string(port_number);
+    boost::system::error_code no_address;
+    if (const auto address = asio::ip::make_address(host, no_address); !no_address) {
+      const auto known = std::make_shared<LookUp>(io_);
+      known->error = {};
+      known->found = tcp::resolver::results_type::create({address, port_number}, host, port);
+      co_return known;
+    }
     std::shared_ptr<LookUp>& under_way = looking_up_[host + ":" + port];
     const bool is_first = under_way == nullptr;
     if (is_first) under_way = std::make_shared<LookUp>(io_);
@@ -174,7 +182,7 @@ class NodeClient::Loop {
       co_return nullptr;
     }
     const bool is_encrypted = parsed->scheme() == "https";
-    const std::string port = parsed->has_port() ? std::string(parsed->port()) : is_encrypted ? "443" : "80";
+    const std::uint16_t port = parsed->has_port() ? parsed->port_number() : is_encrypted ? 443 : 80;
     const auto addresses = co_await look_up(parsed->host_address(), port);
     auto connection = std::make_unique<Connection>(io_);
     connection->stream.expires_after(kConnectMost);

@@ -165,7 +165,6 @@ TEST_F(NodeClientTest, says_when_nothing_was_sent) {
   EXPECT_FALSE(send("/echo"));
 }
 
-/// What died with a request may have carried it out.
 TEST_F(NodeClientTest, waits_for_a_name_that_nobody_knows_no_longer_than_for_a_connection) {
   leader.url = "http://" + std::string(kNameThatHangs) + ":1";
   const auto began = std::chrono::steady_clock::now();
@@ -183,6 +182,16 @@ TEST_F(NodeClientTest, waits_for_a_name_that_nobody_knows_no_longer_than_for_a_c
   EXPECT_LT(std::chrono::steady_clock::now() - began, kHangs - std::chrono::milliseconds(500));
 }
 
+TEST_F(NodeClientTest, reaches_an_address_while_a_name_hangs) {
+  LeadingNode other = leader;
+  other.url = "http://" + std::string(kNameThatHangs) + ":1";
+  std::promise<void> told;
+  client.send(other, {"PUT", "/echo", {}, "body", false}, [&](const Result<NodeAnswer, NoAnswer>&) { told.set_value(); });
+  EXPECT_TRUE(send("/echo"));
+  told.get_future().wait();
+}
+
+/// What died with a request may have carried it out.
 TEST_F(NodeClientTest, says_when_a_request_was_sent_and_its_answer_lost) {
   namespace asio = boost::asio;
   asio::io_context io;
