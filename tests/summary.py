@@ -1,19 +1,25 @@
 """Adds up the reports of one run of script/test: `summary.py <folder of JUnit reports> [failed part ...]`.
 
-The last line is `N passed, N failed` (and `N skipped` when there are any); exit status 1 when anything failed.
+What failed is told once more, since it may stand far above. The last line is `N passed, N failed` (and `N skipped` when there are any); exit status 1
+when anything failed.
 """
 
 import pathlib
 import sys
 import xml.etree.ElementTree
 
+TOLD_LETTERS_MAX = 300
+
 
 def counts(folder: pathlib.Path) -> tuple[int, int, int]:
     passed = failed = skipped = 0
     for report in sorted(folder.rglob("*.xml")):
         for case in xml.etree.ElementTree.parse(report).getroot().iter("testcase"):
-            if case.find("failure") is not None or case.find("error") is not None:
+            fault = next((found for found in map(case.find, ("failure", "error")) if found is not None), None)
+            if fault is not None:
                 failed += 1
+                said = " ".join((fault.get("message") or fault.text or "").split())
+                print(f"failed: {report.stem}: {case.get('classname', '')} {case.get('name')}: {said[:TOLD_LETTERS_MAX]}")
             elif case.find("skipped") is not None or case.get("status") == "notrun":
                 skipped += 1
             else:
