@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "domain/store_is_full.h"
 #include "projections/keys.h"
 #include "projections/read_ahead.h"
 #include "projections/soundness.h"
@@ -57,6 +58,8 @@ Loaded load_views(const std::string& dir, const LogId& log, RecordReader& record
     folder.keep_rebuilt(kSchema);
     folder.use(kSchema);
     return loaded;
+  } catch (const StoreIsFull&) {
+    return cannot_write(dir, StoreError::no_space);
   } catch (const StoreFailure& error) {
     return cannot_write(dir, error.what());
   } catch (const std::system_error& error) {  // of the file system

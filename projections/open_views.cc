@@ -3,6 +3,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "domain/store_is_full.h"
 #include "projections/keys.h"
 #include "projections/read_ahead.h"
 #include "projections/soundness.h"
@@ -25,9 +26,13 @@ OpenViewsFailure unusable(OpenViewsError code, const std::string& dir, const std
                     "` and start again"};
 }
 
+/// Says nothing of removing them: they may be sound, and on a full disk they could not be built again.
+OpenViewsFailure disk_is_full(const std::string& dir) {
+  return {OpenViewsError::store, "the disk is full, the views in " + dir + " cannot be written: make room and start again"};
+}
+
 OpenViewsFailure failed_to_write(StoreError error, const std::string& dir) {
-  if (error == StoreError::no_space)
-    return {OpenViewsError::store, "the disk is full, the views in " + dir + " cannot be written: make room and start again"};
+  if (error == StoreError::no_space) return disk_is_full(dir);
   return unusable(OpenViewsError::store, dir, "they cannot be written");
 }
 
@@ -172,9 +177,12 @@ template <typename Work>
 auto caught(const std::string& dir, Work work) -> decltype(work()) {
   try {
     return work();
+  } catch (const StoreIsFull&) {
+    return disk_is_full(dir);
   } catch (const StoreFailure& error) {
     return unusable(OpenViewsError::store, dir, error.what());
   } catch (const std::system_error& error) {  // of the file system
+    if (error.code() == std::errc::no_space_on_device) return disk_is_full(dir);
     return unusable(OpenViewsError::store, dir, error.what());
   }
 }

@@ -2,6 +2,8 @@
 
 #include <rocksdb/status.h>
 
+#include "domain/store_is_full.h"
+
 namespace dialin::storage {
 
 StoreError store_error(const rocksdb::Status& status) {
@@ -9,7 +11,10 @@ StoreError store_error(const rocksdb::Status& status) {
 }
 
 void require_ok(const rocksdb::Status& status, const std::string& doing) {
-  if (!status.ok()) throw StoreFailure(doing + ": " + status.ToString());
+  if (status.ok()) return;
+  const std::string said = doing + ": " + status.ToString();
+  if (status.IsNoSpace()) throw StoreIsFull(said);
+  throw StoreFailure(said);
 }
 
 }  // namespace dialin::storage

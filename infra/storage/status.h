@@ -12,7 +12,7 @@ class Status;
 namespace dialin::storage {
 
 StoreError store_error(const rocksdb::Status& status);
-/// Throws StoreFailure, which says what was being done, unless `status` is OK.
+/// Throws StoreFailure, StoreIsFull for want of room, which says what was being done, unless `status` is OK.
 void require_ok(const rocksdb::Status& status, const std::string& doing);
 
 }  // namespace dialin::storage

@@ -3,13 +3,14 @@
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import time
 
 import pytest
 
 from live.client import Client
-from live.server import Server, run
+from live.server import NotServing, Server, run
 
 SIZE_MB = 96
 LARGE = "\U0001F4DE" * 3000  # of four bytes each: an update of it makes an event of some 24 kB
@@ -137,3 +138,24 @@ def test_a_start_on_a_full_disk_says_so(server, small_disk):
     server.kill()
     server.start()
     Client(server, server.key).pin()
+
+
+@pytest.mark.parametrize("views_are", ["whole", "missing"])
+def test_a_start_that_has_no_room_for_its_views_asks_for_room_alone(server, small_disk, views_are):
+    """Sound views are not to be removed: on a full disk they could not be built again."""
+    server.start()
+    client = Client(server, server.key)
+    known = {client.pin()["id"]: {1}}
+    client.close()
+    server.kill()
+    if views_are == "missing":
+        shutil.rmtree(server.data / "views")
+    ballast = fill(small_disk)
+    with pytest.raises(NotServing) as refused:
+        server.start()
+    said = refused.value.output
+    assert f"the disk is full, the views in {server.data}/views cannot be written: make room and start again" in said, said
+    assert refused.value.status == 3 and "rm -r" not in said, said
+    ballast.unlink()
+    server.start()
+    check(Client(server, server.key), known)

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "domain/store_is_full.h"
 #include "infra/storage/bulk_store.h"
 #include "infra/storage/content.h"
 #include "infra/storage/rocks_store.h"
@@ -123,6 +124,18 @@ TEST(FullDisk, ends_a_bulk_load_with_no_space) {
   auto [error, stored] = write_until_refused(*store, 100'000);
   if (!error) error = store->flush().error();
   EXPECT_EQ(error, StoreError::no_space);
+}
+
+TEST(FullDisk, is_told_from_damage_when_a_store_is_opened) {
+  const SmallDisk disk(24);
+  SKIP_UNLESS_MOUNTED(disk);
+  ASSERT_TRUE(put_number(*open_rocks_store(disk / "views"), 0));
+  disk.fill();
+  EXPECT_THROW(open_rocks_store(disk / "views"), StoreIsFull);
+  EXPECT_THROW(open_rocks_store(disk / "new"), StoreIsFull);
+  EXPECT_THROW(make_bulk_store(disk / "load"), StoreIsFull);
+  disk.make_room();
+  EXPECT_TRUE(open_rocks_store(disk / "views"));
 }
 
 }  // namespace
