@@ -133,6 +133,13 @@ def test_the_table_of_metrics_is_what_is_exposed(exposed):
     assert table_of_metrics() == whole(exposed)
 
 
+def test_the_table_of_metrics_names_each_class_of_status():
+    """Most of them are seldom exposed, so the table's labels alone would not show that one is missing."""
+    listed = re.search(r"kStatusClasses = \{(.*)\}", (ROOT / "infra/telemetry/metric_names.h").read_text())[1]
+    row = re.search(r"^\| `dialin_http_requests_total` .*", OPERATIONS.read_text(), re.MULTILINE)[0]
+    assert [name for name in re.findall(r"\w+", listed) if f"`{name}`" not in row] == []
+
+
 def test_the_unit_starts_the_program_with_options_that_it_has():
     sections: dict[str, list[tuple[str, str]]] = {}
     for line in (FILES / "dialin.service").read_text().splitlines():

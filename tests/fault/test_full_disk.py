@@ -96,6 +96,8 @@ def test_full_disk_refuses_loses_nothing_and_recovers(server, small_disk):
         write_until_refused(client, ids, known)
         assert client.get("/healthz").status == 200 and server.alive(), server.said()
         assert client.page()["total_count"] == 10, "reads go on"
+        ready = client.get("/readyz")
+        assert ready.status == 200 or (ready.status, ready.json["reasons"]) == (503, ["the disk of the views is full"]), ready.json
         answer = client.put(f"/domain-dialin-config/{ids[0]}", {"timeout_config": {"message": f"again {LARGE}"}})
         if answer.status == 200:
             known[ids[0]] = {answer.json["version"]}
