@@ -1,12 +1,11 @@
 #include "api/http/server.h"
 
-#include <sys/resource.h>
-
 #include <future>
 #include <mutex>
 #include <vector>
 
 #include "api/http/core.h"
+#include "api/http/descriptors.h"
 #include "api/http/io_thread.h"
 #include "api/http/listener.h"
 
@@ -14,26 +13,17 @@ namespace dialin::http {
 
 namespace {
 
-/// So many of those that are one too many are told so at the same time; the rest is closed without a word.
-constexpr std::size_t kRefusedMax = 256;
-/// Of one address, beside that.
+/// Of one address, of those that are one too many.
 constexpr std::size_t kRefusedOfAddressMax = 16;
 /// After connections were closed by force: until their last operations have come back.
 constexpr std::chrono::seconds kCloseTime{5};
-
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);  // when it fails, accepting pauses at the old limit
-}
 
 }  // namespace
 
 class Server::Engine {
  public:
   Engine(ServerOptions options, Handler& handler, Telemetry& telemetry) : core_(std::move(options), handler, telemetry) {
-    raise_descriptor_limit();
+    raise_descriptor_limit();  // when it fails, accepting pauses at the old limit
     const std::size_t count = std::max<std::size_t>(core_.options.threads, 1);
     for (std::size_t i = 0; i < count; ++i) threads_.push_back(std::make_unique<IoThread>(i, core_));
     for (std::size_t i = 0; i < count; ++i) threads_[i]->may_pass_on(threads_[(i + 1) % count]->mailbox());
@@ -58,7 +48,7 @@ class Server::Engine {
     const ServerOptions& options = core_.options;
     const Core::Counted counted = core_.connection_opened(peer);
     const bool is_too_many_of_address = counted.of_address > options.connections_per_address;
-    if (counted.open > options.connections_max + kRefusedMax ||
+    if (counted.open > options.connections_max + options.refused_max ||
         (is_too_many_of_address && counted.of_address > options.connections_per_address + kRefusedOfAddressMax)) {
       core_.telemetry.add(is_too_many_of_address ? Counter::connections_refused_address : Counter::connections_refused);
       return core_.connection_closed(peer);

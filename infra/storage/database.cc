@@ -5,7 +5,10 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "infra/storage/spoken_log.h"
@@ -14,7 +17,9 @@
 namespace dialin::storage {
 namespace {
 
-constexpr int kOpenFilesMax = 1024;  // of 64 MB each at the lowest level
+constexpr std::size_t kOpenFilesMax = 1024;  // of 64 MB each at the lowest level
+constexpr std::size_t kOpenFilesLeast = 20;  // RocksDB takes no less
+constexpr std::size_t kPartOfDescriptors = 8;
 constexpr std::uint64_t kForgetEvery_s = 12 * 3600;
 /// What a family takes of the write buffers for its first change; the default of 1 MB would fill them with emptiness.
 constexpr std::size_t kArenaBlockBytes = 64 * 1024;
@@ -27,6 +32,12 @@ constexpr int kRunsMax = 64;
 constexpr int kRunsThatSlowWrites = 2 * kRunsMax;
 constexpr int kRunsThatStopWrites = 4 * kRunsMax;
 
+std::size_t descriptors_of_process() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<std::size_t>::max();
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
 rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   rocksdb::DBOptions result;
   result.create_if_missing = true;
@@ -35,7 +46,7 @@ rocksdb::DBOptions database_options(const RocksStoreOptions& options) {
   result.allow_concurrent_memtable_write = false;  // one thread writes
   result.avoid_unnecessary_blocking_io = true;     // a reader never deletes files
   result.db_write_buffer_size = options.write_buffers_bytes;
-  result.max_open_files = kOpenFilesMax;
+  result.max_open_files = static_cast<int>(open_files_max(descriptors_of_process(), 1));
   result.max_background_jobs = 2;
   result.bytes_per_sync = kSyncEveryBytes;
   result.strict_bytes_per_sync = true;
@@ -71,6 +82,11 @@ std::optional<Family> family_named(std::string_view name) {
 }
 
 }  // namespace
+
+std::size_t open_files_max(std::size_t descriptors, std::size_t stores) {
+  const std::size_t counted = std::min(descriptors, kOpenFilesMax * kPartOfDescriptors);
+  return std::max(stores * counted / kPartOfDescriptors, stores * kOpenFilesLeast);
+}
 
 rocksdb::ColumnFamilyOptions Database::options_of(Family family, Use use) const {
   rocksdb::BlockBasedTableOptions table;

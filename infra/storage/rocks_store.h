@@ -24,6 +24,10 @@ struct RocksStoreOptions {
   std::function<void(std::string_view)> say = [](std::string_view) {};
 };
 
+/// Table files that so many stores keep open in a process that may have `descriptors` open: an eighth of them each, so that there is room
+/// for two stores and all else. What is beyond is opened when it is read.
+std::size_t open_files_max(std::size_t descriptors, std::size_t stores);
+
 /// Opens the store in `dir`, creating it when missing. One that an older program made keeps the families that it has: what is put into
 /// another is dropped, and nothing is found there. Throws StoreFailure when it cannot be read or belongs to another process.
 std::unique_ptr<ViewStore> open_rocks_store(const std::string& dir, const RocksStoreOptions& options = {});

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "api/cli/command.h"
+#include "api/cli/serve/descriptor_share.h"
 #include "api/cli/serve/documents.h"
 #include "api/cli/serve/followed_tls.h"
 #include "api/cli/serve/from_snapshot.h"
@@ -13,6 +14,7 @@
 #include "api/cli/serve/serving_views.h"
 #include "api/cli/serve/shared_node.h"
 #include "api/http/api.h"
+#include "api/http/descriptors.h"
 #include "api/http/entrance.h"
 #include "api/http/event_stream.h"
 #include "api/http/routes.h"
@@ -46,14 +48,15 @@ service::WriterLimits writer_limits(const ServeOptions& options) {
 /// One address may have this part of all connections, unless told.
 constexpr std::size_t kShareOfAddress = 4;
 
-http::ServerOptions server_options(const ServeOptions& options, const std::shared_ptr<http::TlsContext>& tls) {
+http::ServerOptions server_options(const ServeOptions& options, const DescriptorShare& share,
+                                   const std::shared_ptr<http::TlsContext>& tls) {
   http::ServerOptions server;
   server.host = options.host;
   server.port = options.port;
   server.threads = options.threads;
-  server.connections_max = options.connections_max;
-  server.connections_per_address =
-      options.connections_per_address.value_or(std::max<std::size_t>(1, options.connections_max / kShareOfAddress));
+  server.connections_max = share.connections;
+  server.refused_max = share.refused;
+  server.connections_per_address = options.connections_per_address.value_or(std::max<std::size_t>(1, share.connections / kShareOfAddress));
   server.is_loopback_bounded = options.connections_per_address.has_value();
   server.body_bytes_max = options.body_bytes_max;
   server.tls = tls;
@@ -64,17 +67,17 @@ http::ServerOptions server_options(const ServeOptions& options, const std::share
 /// Parts that stand on nothing but options. They outlive all others. The address is bound before the log is opened: an address in use must
 /// not cost the log a record at every try, and who watches the process is answered meanwhile.
 struct Ground {
-  Ground(const ServeOptions& options, std::shared_ptr<http::TlsContext> encryption)
+  Ground(const ServeOptions& options, const DescriptorShare& share, std::shared_ptr<http::TlsContext> encryption)
       : telemetry(telemetry_options(options)),
         notify_socket(named_in_environment(), telemetry),
         entrance(random, telemetry),
         tls(std::move(encryption)),
-        server(server_options(options, tls), entrance, telemetry),
+        server(server_options(options, share, tls), entrance, telemetry),
         followed(tls.get(), telemetry) {
     telemetry.look_at(telemetry::process_figures());
     telemetry.look_at(telemetry::disk_figures(options.data));
     telemetry.set(Gauge::write_queue_max, static_cast<double>(options.queue_max));
-    telemetry.set(Gauge::connections_max, static_cast<double>(options.connections_max));
+    telemetry.set(Gauge::connections_max, static_cast<double>(share.connections));
     notify_socket.tell_status("the store is being opened");
   }
   static std::string_view named_in_environment() {
@@ -298,13 +301,16 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   if (const std::string& file = options.hold_music.checks.ca_file; !file.empty()) {
     if (const auto certificates = http::read_certificates(file); !certificates) return CannotServe{certificates.error().text};
   }
+  const std::size_t descriptors = http::raise_descriptor_limit();
+  if (auto why = too_few_descriptors(descriptors, options); !why.empty()) return CannotServe{std::move(why)};
   std::shared_ptr<http::TlsContext> tls;
   if (options.tls.is_on()) {
     auto loaded = http::TlsContext::load({options.tls.certificate, options.tls.key, options.tls.node_ca});
     if (!loaded) return CannotServe{loaded.error().text};
     tls = std::move(*loaded);
   }
-  auto ground = std::make_unique<Ground>(options, tls);
+  auto ground = std::make_unique<Ground>(options, share_of_connections(descriptors, options), tls);
+  if (const auto fewer = fewer_connections(descriptors, options); !fewer.empty()) ground->telemetry.say(Level::warning, fewer);
   auto keys = crypto::ApiKeys::open(options.keys, ground->telemetry);
   if (!keys) return CannotServe{keys.error().text};
   auto ring = crypto::KeyRing::load(options.keyring);
