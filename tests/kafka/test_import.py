@@ -21,7 +21,8 @@ from live.server import BINARY, run
 
 def put_in(words: list[str], lines: str | pathlib.Path, check: int = 0) -> subprocess.CompletedProcess:
     data = lines.read_bytes() if isinstance(lines, pathlib.Path) else lines.encode()
-    done = subprocess.run([str(BINARY), "import", *words, "--kafka-property", f"session.timeout.ms={SESSION_MS}"], input=data, capture_output=True, timeout=120,
+    session = ["--kafka-property", f"session.timeout.ms={SESSION_MS}"] if "kafka" in words else []
+    done = subprocess.run([str(BINARY), "import", *words, *session], input=data, capture_output=True, timeout=120,
                           check=False)
     done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
     assert done.returncode == check, f"status {done.returncode}\n{done.stdout}{done.stderr}"

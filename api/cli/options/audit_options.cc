@@ -9,6 +9,7 @@ LogWords::LogWords(CommandLine& line) : kafka_(line) {
 std::string LogWords::read(LogOptions& log) const {
   log.data = data_;
   if (log_ == "kafka") return kafka_.read(log.kafka);
+  if (const auto why = kafka_.read_without_kafka(true); !why.empty()) return why;
   return data_.empty() ? "name the log: --data DIR, or --log kafka with --kafka-brokers" : "";
 }
 

@@ -22,7 +22,7 @@ class LogWords {
  public:
   explicit LogWords(CommandLine& line);
   /// After the line was parsed: was one named at all?
-  bool is_given() const { return log_ == "kafka" || !data_.empty(); }
+  bool is_given() const { return log_ == "kafka" || !data_.empty() || !kafka_.read_without_kafka(true).empty(); }
   /// Why they cannot be used; empty: `log` is set.
   std::string read(LogOptions& log) const;
 

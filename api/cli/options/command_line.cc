@@ -92,6 +92,7 @@ void CommandLine::footer(const std::string& text) {
 }
 
 std::optional<int> CommandLine::parse(std::vector<std::string> arguments) {
+  typed_ = arguments;
   // The library would let the file win over the environment. As first arguments, what the environment says loses to the flags alone.
   arguments.insert(arguments.begin(), from_environment_.begin(), from_environment_.end());
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
@@ -110,6 +111,14 @@ std::optional<int> CommandLine::parse(std::vector<std::string> arguments) {
     if (std::find(given.begin(), given.end(), "") != given.end()) return wrong_use(option->get_name() + " must not be empty");
   }
   return std::nullopt;
+}
+
+bool CommandLine::is_typed(const std::string& flag) const {
+  return std::any_of(typed_.begin(), typed_.end(), [&](const std::string& word) { return word == flag || word.starts_with(flag + '='); });
+}
+
+bool CommandLine::is_given(const std::string& flag) const {
+  return app_->count(flag) > 0;
 }
 
 int CommandLine::wrong_use(std::string_view why) const {
@@ -135,7 +144,7 @@ CommandLine::Option CommandLine::known(CLI::Option* option, const std::string& f
   return Option(option);
 }
 
-KafkaWords::KafkaWords(CommandLine& line) {
+KafkaWords::KafkaWords(CommandLine& line) : line_(line) {
   line.option("--kafka-brokers", brokers_, "HOST:PORT,… of Kafka's brokers");
   line.option("--kafka-topic", topic_, "the topic that holds the log");
   line.list("--kafka-property", properties_, "KEY=VALUE for librdkafka, such as security.protocol=SASL_SSL; may be repeated");
@@ -149,6 +158,14 @@ std::string KafkaWords::read(std::optional<KafkaOptions>& kafka) const {
     if (equals == std::string::npos || equals == 0)
       return "--kafka-property must be KEY=VALUE, and one has no '=' behind its key";  // it may be a password
     kafka->properties.emplace_back(property.substr(0, equals), property.substr(equals + 1));
+  }
+  return {};
+}
+
+std::string KafkaWords::read_without_kafka(bool is_named) const {
+  for (const char* flag : {"--kafka-brokers", "--kafka-topic", "--kafka-property"}) {
+    if (line_.is_typed(flag) || (!is_named && line_.is_given(flag)))
+      return std::string(flag) + " goes with --log kafka; without it the log is the one in the directory of --data";
   }
   return {};
 }

@@ -50,6 +50,10 @@ class CommandLine {
 
   /// Nothing when the options are read; else how the program ends: help was printed, or the use was wrong and that was said on stderr.
   std::optional<int> parse(std::vector<std::string> arguments);
+  /// After parse(): did it stand among the arguments, rather than in the environment or the file alone?
+  bool is_typed(const std::string& flag) const;
+  /// After parse(): was it given, wherever?
+  bool is_given(const std::string& flag) const;
   /// kWrongUse, after `why` was said.
   int wrong_use(std::string_view why) const;
 
@@ -60,6 +64,7 @@ class CommandLine {
   std::string name_;
   std::unique_ptr<CLI::App> app_;
   std::vector<std::string> from_environment_;
+  std::vector<std::string> typed_;
 };
 
 /// A log on Kafka: which one, and how it is reached.
@@ -77,8 +82,13 @@ class KafkaWords {
   KafkaWords& operator=(const KafkaWords&) = delete;
   /// Why they cannot be used; empty: `kafka` is set.
   std::string read(std::optional<KafkaOptions>& kafka) const;
+  /// Of a log that is not on Kafka: why it may not be the one that is meant; empty: nothing was given that tells of Kafka. `is_named`: the
+  /// log was chosen in so many words, so that what the environment or the file says of Kafka, being there for other commands, is passed
+  /// over.
+  std::string read_without_kafka(bool is_named) const;
 
  private:
+  const CommandLine& line_;
   std::string brokers_;
   std::string topic_ = KafkaOptions{}.topic;
   std::vector<std::string> properties_;

@@ -74,6 +74,12 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
   if (!split_listen(listen, options)) return line.wrong_use("--listen must be HOST:PORT, as in 127.0.0.1:8080");
   if (log == "kafka") {
     if (const auto why = kafka.read(options.kafka); !why.empty()) return line.wrong_use(why);
+  } else {
+    // Else a node that is meant to join a log founds one of its own, and serves.
+    const bool is_named = line.is_given("--log");
+    if (const auto why = kafka.read_without_kafka(is_named); !why.empty()) return line.wrong_use(why);
+    if (confirm == "append" && (line.is_typed("--confirm") || !is_named))
+      return line.wrong_use("--confirm append goes with --log kafka: it asks brokers where the log ends");
   }
   if (!is_sip_domain(options.sip_domain))
     return line.wrong_use(

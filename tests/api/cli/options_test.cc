@@ -1,6 +1,7 @@
 // One place reads options: flags win over environment over file.
 
 #include "api/cli/options/audit_options.h"
+#include "api/cli/options/import_options.h"
 #include "api/cli/options/keyring_options.h"
 #include "api/cli/options/reading_options.h"
 #include "api/cli/options/serve_options.h"
@@ -153,6 +154,46 @@ TEST(Options, hold_music_may_come_from_ranges_that_are_ranges) {
     EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", alone[0], alone[1]}), cli::kWrongUse) << alone[0];
   }
   EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--connections-per-address", "-3"}), cli::kWrongUse);
+}
+
+TEST(Options, what_tells_of_kafka_goes_with_a_log_on_kafka) {
+  const TempDir dir;
+  const std::string file = dir.path("dialin.toml");
+  std::ofstream(file) << "kafka-brokers = \"b:1\"\nconfirm = \"append\"\n";
+  const auto serve = [](const std::vector<std::string>& words) { return status_of(cli::read_serve_options, words); };
+  const auto verify = [](const std::vector<std::string>& words) { return status_of(cli::read_verify_options, words); };
+  const auto keyring_list = [](const std::vector<std::string>& words) { return status_of(cli::read_keyring_options, words); };
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"--kafka-brokers", "b:1"}, {"--kafka-brokers=b:1"}, {"--kafka-topic", "t"}, {"--kafka-property", "a=b"}}) {
+    std::vector<std::string> all = {"--data", "x"};
+    all.insert(all.end(), words.begin(), words.end());
+    EXPECT_EQ(serve(all), cli::kWrongUse) << words[0];
+    EXPECT_EQ(verify(all), cli::kWrongUse) << words[0];
+    all.insert(all.end(), {"--log", "embedded"});
+    EXPECT_EQ(serve(all), cli::kWrongUse) << words[0];
+    std::vector<std::string> listed = {"list", "FILE"};
+    listed.insert(listed.end(), words.begin(), words.end());
+    EXPECT_EQ(keyring_list(listed), cli::kWrongUse) << words[0];
+  }
+  EXPECT_EQ(serve({"--data", "x", "--confirm", "append"}), cli::kWrongUse);
+  EXPECT_TRUE(served({"--data", "x", "--confirm", "offset"}));
+  EXPECT_EQ(status_of(cli::read_import_options, {"--data", "x", "--kafka-replication", "3"}), cli::kWrongUse);
+
+  // What stands in the environment or the file is for all commands, and any of them may be told that another log is meant.
+  EXPECT_EQ(serve({"--data", "x", "--config", file}), cli::kWrongUse);
+  EXPECT_TRUE(served({"--data", "x", "--config", file, "--log", "embedded"}));
+  EXPECT_EQ(verify({"--data", "x", "--config", file}), -1);
+  const Environment brokers("DIALIN_KAFKA_BROKERS", "b:1");
+  EXPECT_EQ(serve({"--data", "x"}), cli::kWrongUse);
+  EXPECT_EQ(verify({"--data", "x"}), -1);
+  const Environment confirm("DIALIN_CONFIRM", "append");
+  EXPECT_TRUE(served({"--data", "x", "--log", "embedded"}));
+  const Environment log("DIALIN_LOG", "kafka");
+  const auto on_kafka = served({"--data", "x"});
+  ASSERT_TRUE(on_kafka && on_kafka->kafka);
+  EXPECT_EQ(on_kafka->kafka->brokers, "b:1");
+  EXPECT_TRUE(on_kafka->confirms_by_append);
+  EXPECT_TRUE(served({"--data", "x", "--log", "embedded", "--read-only"}));
 }
 
 TEST(Options, the_sip_domain_is_a_host) {
