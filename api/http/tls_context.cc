@@ -77,7 +77,9 @@ void set_for_accepting(SSL_CTX& context) {
   SSL_CTX_set_mode(&context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   // With it one call would go on for as long as a peer sends key updates.
   SSL_CTX_clear_mode(&context, SSL_MODE_AUTO_RETRY);
-  SSL_CTX_set_read_ahead(&context, 1);  // a record and its header in one read
+  // A record and its header in one read. The Socket rests on it, too: of what it has received nothing is left behind by a read that wants
+  // more.
+  SSL_CTX_set_read_ahead(&context, 1);
   SSL_CTX_set_alpn_select_cb(&context, choose_protocol, nullptr);
   // Tickets keep what is to be resumed with the client, so that nothing grows here.
   SSL_CTX_set_session_cache_mode(&context, SSL_SESS_CACHE_OFF);
