@@ -1,10 +1,12 @@
-"""How a caller that behaves well fares beside attackers: the p99 of its calls quiet and under each attack, taken in turns on one server."""
+"""How a caller that behaves well fares beside attackers: the p99 of its calls quiet and under each attack, taken in turns on one server.
+
+Those that keep the processors busy are tried twice: on the same processors as the server, and on one of their own, as real ones would be."""
 
 import contextlib
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bench.figures import Row, Stage, median
 from hostile.attacks import ATTACKS, attack
@@ -14,6 +16,7 @@ MUST = 3.0
 CALLS_PER_S = {"GET": 500, "PUT": 50}
 SETTLING_S = 1.0
 LISTED = 50  # what a list of the attackers' lists
+BUSY = ("read", "scrape", "write")  # they take all of a processor that they get
 DONE_LEAST = 30  # connections or requests of an attack, or it was none
 TOLD = {
     "idle": "10,000 idle connections",
@@ -52,15 +55,34 @@ def first_of_all(stage: Stage) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def only_on(processors: set[int]) -> Iterator[None]:
+    """What is started meanwhile, too, and that for good."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, processors)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def hostile(stage: Stage) -> list[Row]:
+    every = os.sched_getaffinity(0)
+    rows = []
     with first_of_all(stage):
-        return beside_attackers(stage)
+        rows += beside_attackers(stage, ATTACKS, every, every, "")
+        if len(every) > 1:
+            rows += beside_attackers(stage, BUSY, {min(every)}, {max(every)}, ", each on a processor")
+    return rows
 
 
-def beside_attackers(stage: Stage) -> list[Row]:
+def beside_attackers(stage: Stage, attacks: Iterable[str], ours: set[int], theirs: set[int], where: str) -> list[Row]:
+    """`ours`: the processors of the server."""
     server = stage.server("hostile", 10_000, 10_000, started=False)
     other = server.add_key("other")
-    server.start(patience_s=600)
+    server.options += ["--threads", str(len(ours))]
+    with only_on(ours):
+        server.start(patience_s=600)
     client = Client(server, server.key)
     greedy = Client(server, other)
     for _ in range(LISTED):
@@ -70,12 +92,14 @@ def beside_attackers(stage: Stage) -> list[Row]:
     reading = ("GET", lambda: client.get(path).expect(200))
     writing = ("PUT", lambda: client.put(path, {"name_prefix": f"Desk {next(turn)}"}).expect(200))
     rows = []
-    for name in ATTACKS:
+    for name in attacks:
         for method, call in (reading, writing) if name in ("read", "write") else (reading,):
             quiet, beside, done, statuses = [], [], 0, set()
             for _ in range(stage.effort.rounds):
                 quiet.append(p99_s(call, CALLS_PER_S[method], stage.effort.seconds))
-                with attack(name, server, other) as running:
+                with contextlib.ExitStack() as under_way:
+                    with only_on(theirs):
+                        running = under_way.enter_context(attack(name, server, other))
                     time.sleep(SETTLING_S)
                     beside.append(p99_s(call, CALLS_PER_S[method], stage.effort.seconds))
                 assert running.done >= DONE_LEAST, f"{name} did {running.done}"
@@ -83,8 +107,8 @@ def beside_attackers(stage: Stage) -> list[Row]:
                 statuses |= set(running.statuses)
                 time.sleep(SETTLING_S)
             calm, pressed = median(quiet), median(beside)
-            rows.append(Row(f"{method} p99 beside {TOLD[name]}", f"{pressed * 1e3:.2f} ms", f"quiet {calm * 1e3:.2f} ms", pressed / calm, "x", MUST))
-            stage.notes.append(f"{method} beside {TOLD[name]}: p99 quiet {', '.join(f'{each * 1e3:.2f}' for each in quiet)} ms, "
+            rows.append(Row(f"{method} p99 beside {TOLD[name]}{where}", f"{pressed * 1e3:.2f} ms", f"quiet {calm * 1e3:.2f} ms", pressed / calm, "x", MUST))
+            stage.notes.append(f"{method} beside {TOLD[name]}{where}: p99 quiet {', '.join(f'{each * 1e3:.2f}' for each in quiet)} ms, "
                                f"beside {', '.join(f'{each * 1e3:.2f}' for each in beside)} ms; "
                                f"{done:,} done by the attackers, answered {', '.join(map(str, sorted(statuses))) or 'nothing'}")
     stage.remove(server)
