@@ -8,7 +8,7 @@ import pathlib
 import sys
 import xml.etree.ElementTree
 
-TOLD_LETTERS_MAX = 300
+TOLD_LETTERS_MAX = 2000
 
 
 def counts(folder: pathlib.Path) -> tuple[int, int, int]:

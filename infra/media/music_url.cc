@@ -9,6 +9,7 @@
 namespace dialin::media {
 namespace {
 
+/// Of what is read, and of its one spelling, where a byte that is not ASCII takes three.
 constexpr std::size_t kUrlBytesMax = 8 * 1024;
 constexpr std::size_t kHostBytesMax = 253;
 
@@ -54,6 +55,7 @@ Result<MusicUrl, BrokenRule> judged(CURLU* url) {
   const auto port = part_of(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   auto text = part_of(url, CURLUPART_URL);
   if (!host || !port || !text) return why_not("its URL cannot be read");
+  if (text->size() > kUrlBytesMax) return why_not("its URL is too long");
   if (host->size() > 2 && host->front() == '[' && host->back() == ']') {
     read.address = Address::parse(std::string_view(*host).substr(1, host->size() - 2));
     if (!read.address || read.address->is_v4) return why_not("its host is no address");

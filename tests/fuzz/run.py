@@ -1,7 +1,9 @@
 """script/fuzz: runs the targets, and says what they executed, how far they got and what broke. Standard library only."""
 
+import base64
 import concurrent.futures
 import dataclasses
+import gzip
 import os
 import pathlib
 import re
@@ -22,6 +24,8 @@ MEGABYTES_MAX = 2048
 INPUT_BYTES_MAX = 4096
 # How long a target may take beyond its time: to read what earlier runs kept, and to end.
 GRACE_SECONDS = 120
+# What a report may show of an input: a machine that is gone afterwards must leave enough to find the fault again.
+SHOWN_CHARACTERS_MAX = 1500
 # Breaks on purpose, within a second: whoever finds nothing with it would find nothing at all.
 PLANTED = "planted"
 PLANTED_RUNS_MAX = 5_000_000
@@ -43,6 +47,12 @@ class Outcome:
     def line(self) -> str:
         said = f"{self.name:<16} {self.executions:>12,} executions, {self.edges:>5,} edges, {self.kept:>5,} kept, {self.seconds:>6,.0f} s"
         return said + (f"  BROKEN: {self.wrong}" if self.wrong else "")
+
+    def shown_input(self) -> str:
+        if self.artifact is None:
+            return ""
+        packed = base64.b64encode(gzip.compress(self.artifact.read_bytes(), mtime=0)).decode()
+        return f" (its input, gzip in base64: {packed})" if len(packed) <= SHOWN_CHARACTERS_MAX else ""
 
 
 def say(text: str) -> None:
@@ -149,7 +159,7 @@ def write_report(outcomes: list[Outcome], file: str) -> None:
     for outcome in outcomes:
         case = xml.SubElement(suite, "testcase", name=outcome.name, time=f"{outcome.seconds:.3f}")
         if outcome.wrong:
-            xml.SubElement(case, "failure", message=outcome.wrong)
+            xml.SubElement(case, "failure", message=f"{outcome.wrong}{outcome.shown_input()}")
     xml.ElementTree(suite).write(file)
 
 

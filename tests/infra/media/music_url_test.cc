@@ -48,7 +48,8 @@ TEST(MusicUrl, what_is_refused_is_refused_with_its_reason) {
                                                      {"http://" + std::string(254, 'a') + "/", "its host is neither a name nor an address"},
                                                      {"", "its URL cannot be read"},
                                                      {std::string("http://a\0b/", 11), "its URL cannot be read"},
-                                                     {"http://a/" + std::string(9000, 'a'), "its URL cannot be read"}}) {
+                                                     {"http://a/" + std::string(9000, 'a'), "its URL cannot be read"},
+                                                     {"http://a/" + std::string(3000, '\x80'), "its URL is too long"}}) {
     const auto read = parse_music_url(one.url);
     ASSERT_FALSE(read) << one.url;
     EXPECT_EQ(read.error().text, std::string(kMustBeReached) + std::string(one.why)) << one.url;
@@ -73,6 +74,7 @@ TEST(MusicUrl, a_redirect_starts_from_where_it_is) {
   }
   EXPECT_FALSE(redirected(*from, "file:///etc/passwd"));
   EXPECT_FALSE(redirected(*from, "http://a@other.example/"));
+  EXPECT_FALSE(redirected(*from, std::string(3000, '\x80')));
 }
 
 }  // namespace
