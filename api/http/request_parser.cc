@@ -30,12 +30,6 @@ constexpr std::string_view kFrameTooLarge = "A chunk's size line or the trailer 
 /// chunk for the second time.
 constexpr std::size_t kChunkedRestBytesMin = 5;
 
-/// Letters of a host and a port (RFC 9110, 7.2), not how they are put together: nothing here looks at what they say. Empty is a host, too.
-bool is_host(std::string_view text) {
-  constexpr std::string_view kLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~%!$&'()*+,;=:[]";
-  return text.find_first_not_of(kLetters) == std::string_view::npos;
-}
-
 /// Whether the line of a chunk is all here, though Beast waits for more of it: a quoted string has no end there, which Beast looks for in
 /// what follows, and each time it looks takes the chunk off the body's bound. A last chunk waits for the trailer.
 bool is_stuck_in_chunk_line(std::string_view rest) {

@@ -72,6 +72,8 @@ class RequestParser {
 /// No unfinished message that parse() takes is larger: what a receive buffer must hold.
 std::size_t message_bytes_max(const ParserLimits& limits);
 
+/// Letters of a host and a port (RFC 9110, 7.2), not how they are put together: nothing here looks at what they say. Empty is a host, too.
+bool is_host(std::string_view text);
 /// Splits a request target (RFC 9112, 3.2: origin-form, absolute-form, `*`) into `request.path` and `request.query`; false for anything
 /// else.
 bool split_target(std::string_view target, Request& request);

@@ -11,8 +11,8 @@ std::optional<std::string_view> after_authority(std::string_view target) {
     const std::string_view rest = target.substr(scheme.size());
     const std::size_t end = rest.find_first_of("/?");
     const std::string_view authority = rest.substr(0, end);
-    // RFC 9110, 4.2.4: who has user info there wants to be taken for somebody else.
-    if (authority.empty() || authority.find('@') != std::string_view::npos) return std::nullopt;
+    // User info is none of a host's letters: who sends it wants to be taken for somebody else (RFC 9110, 4.2.4).
+    if (authority.empty() || !is_host(authority)) return std::nullopt;
     return end == std::string_view::npos ? std::string_view() : rest.substr(end);
   }
   return std::nullopt;
@@ -27,6 +27,11 @@ std::string_view without_version(std::string_view path) {
 }
 
 }  // namespace
+
+bool is_host(std::string_view text) {
+  constexpr std::string_view kLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~%!$&'()*+,;=:[]";
+  return text.find_first_not_of(kLetters) == std::string_view::npos;
+}
 
 bool split_target(std::string_view target, Request& request) {
   // A fragment never goes over the wire: who sends one means something else than what would be looked up.

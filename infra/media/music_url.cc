@@ -56,6 +56,10 @@ Result<MusicUrl, BrokenRule> judged(CURLU* url) {
   auto text = part_of(url, CURLUPART_URL);
   if (!host || !port || !text) return why_not("its URL cannot be read");
   if (text->size() > kUrlBytesMax) return why_not("its URL is too long");
+  // Who connects reads that spelling anew. A host is decoded after it was looked at for an address: 1%30 is read as the address 10 only
+  // then.
+  const Url again(curl_url());
+  if (!again || !set(again.get(), *text) || part_of(again.get(), CURLUPART_URL) != text) return why_not("its URL can be read in two ways");
   if (host->size() > 2 && host->front() == '[' && host->back() == ']') {
     read.address = Address::parse(std::string_view(*host).substr(1, host->size() - 2));
     if (!read.address || read.address->is_v4) return why_not("its host is no address");

@@ -24,6 +24,7 @@ struct MusicUrl {
 
 /// http or https, no user info, no zone, and a host of letters, digits, dots, hyphens and underscores, or an address. Else why not, as a
 /// rule. An IPv4 address in any of the spellings that resolvers take (octal, hexadecimal, in one number) is that address.
+/// What libcurl would read otherwise once it has spelled it is refused.
 Result<MusicUrl, BrokenRule> parse_music_url(std::string_view text);
 /// Where `from` leads with this `Location`, which may be relative (RFC 9110, 10.2.2). The same rules.
 Result<MusicUrl, BrokenRule> redirected(const MusicUrl& from, std::string_view location);

@@ -38,6 +38,8 @@ std::vector<Case> cases() {
       {"absolute_form", "GET http://h:1/v1/a?q HTTP/1.1\r\nHost: h\r\n\r\n", 200, "GET /a ?q\n"},
       {"absolute_form_without_path", "GET HTTP://h?q HTTP/1.1\r\nHost: h\r\n\r\n", 200, "GET / ?q\n"},
       {"absolute_form_without_authority", "GET http:///a HTTP/1.1\r\nHost: h\r\n\r\n", 400, "target"},
+      {"absolute_form_with_user_info", "GET http://a@h/a HTTP/1.1\r\nHost: h\r\n\r\n", 400, "target"},
+      {"absolute_form_with_a_backslash", "GET http://h\\a/b HTTP/1.1\r\nHost: h\r\n\r\n", 400, "target"},
       {"other_schemes", "GET ftp://h/a HTTP/1.1\r\nHost: h\r\n\r\n", 400, "target"},
       {"authority_form", "CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n", 400, "target"},
       {"asterisk_form", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 200, "OPTIONS * ?"},

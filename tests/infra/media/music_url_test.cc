@@ -49,7 +49,9 @@ TEST(MusicUrl, what_is_refused_is_refused_with_its_reason) {
                                                      {"", "its URL cannot be read"},
                                                      {std::string("http://a\0b/", 11), "its URL cannot be read"},
                                                      {"http://a/" + std::string(9000, 'a'), "its URL cannot be read"},
-                                                     {"http://a/" + std::string(3000, '\x80'), "its URL is too long"}}) {
+                                                     {"http://a/" + std::string(3000, '\x80'), "its URL is too long"},
+                                                     {"http://21307064%33%33/", "its URL can be read in two ways"},
+                                                     {"http://0%78a000001/", "its URL can be read in two ways"}}) {
     const auto read = parse_music_url(one.url);
     ASSERT_FALSE(read) << one.url;
     EXPECT_EQ(read.error().text, std::string(kMustBeReached) + std::string(one.why)) << one.url;
