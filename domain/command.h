@@ -73,6 +73,12 @@ struct Command {
   std::variant<Create, Update, Delete, Move, Restore> action;
 };
 
+/// Whether the key that it names may stand for something stored before. A dry run stores nothing, so that nothing remembers its key and no
+/// key speaks against it.
+inline bool may_be_stored_before(const Command& command) {
+  return command.idempotency && !command.dry_run;
+}
+
 /// Server-made and never changed after: `sip:<the id's 32 hex digits>@<sip domain>`. Unique because ids are.
 std::string sip_uri_for(const ConfigId& id, const Rules& rules);
 /// The config whose sip_uri has this user name, if the name has the form of one.

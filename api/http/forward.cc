@@ -13,7 +13,16 @@ namespace {
 /// What the leader must see of the request to carry it out as if it had come to it.
 constexpr std::array kPassedOn = {Field::authorization, Field::content_type, Field::content_encoding,
                                   Field::accept,        Field::if_match,     Field::idempotency_key};
-constexpr std::string_view kRetryWithKey = "; retry with the same Idempotency-Key to learn it";
+using service::kRetryWithKey;
+
+/// What an answer must know of the request, which is gone by then.
+struct Asked {
+  Manner manner;
+  bool stores = true;  ///< no dry run
+  bool has_key = false;
+
+  bool may_be_stored_before() const { return stores && has_key; }
+};
 
 NodeRequest request_of(const Call& call, const NodeStanding& standing) {
   const Request& request = call.request();
@@ -60,19 +69,20 @@ Sequence position_of(const NodeAnswer& answer) {
   return {0};
 }
 
-/// A refusal stored nothing, so that nobody misses what is not applied here yet.
-void relay(const Wiring& wiring, const Manner& manner, const Reply& reply, NodeAnswer answer) {
+/// A refusal or a dry run stored nothing, so that nobody misses what is not applied here yet.
+void relay(const Wiring& wiring, const Asked& asked, const Reply& reply, NodeAnswer answer) {
   const Sequence position = position_of(answer);
   const auto deadline = std::chrono::steady_clock::now() + kPositionWait;
-  wiring.watch.wait(position, deadline, [&wiring, manner, reply, answer = std::move(answer)](bool is_reached) {
-    if (is_reached || answer.status >= 300) return reply.respond(response_of(answer, manner));
-    reply.respond(manner.refusal({ErrorKind::outcome_unknown, "stored, but not yet applied on this node" + std::string(kRetryWithKey)},
-                                 wiring.watch.applied()));
+  wiring.watch.wait(position, deadline, [&wiring, asked, reply, answer = std::move(answer)](bool is_reached) {
+    if (is_reached || answer.status >= 300 || !asked.stores) return reply.respond(response_of(answer, asked.manner));
+    reply.respond(asked.manner.refusal(
+        {ErrorKind::outcome_unknown, "stored, but not yet applied on this node" + std::string(kRetryWithKey)}, wiring.watch.applied()));
   });
 }
 
-Problem problem_of(const NoAnswer& lost, bool has_key) {
-  if (!lost.was_sent) return not_taken(has_key, "the write cannot be sent on to the node that leads: " + lost.why);
+Problem problem_of(const NoAnswer& lost, const Asked& asked) {
+  if (!lost.was_sent) return not_taken(asked.may_be_stored_before(), "the write cannot be sent on to the node that leads: " + lost.why);
+  if (!asked.stores) return not_taken(false, lost.why);
   return {ErrorKind::outcome_unknown, "the write may or may not be stored: " + lost.why + std::string(kRetryWithKey)};
 }
 
@@ -85,20 +95,21 @@ bool is_for_another_node(const Call& call) {
 
 void forward(Call& call) {
   const Wiring& wiring = call.wiring;
+  const std::optional<Query> query = call.query();
+  if (!query) return;
+  Violations broken;  // told by the node that leads, with whatever else is wrong
   const NodeStanding standing = wiring.standing();
-  const bool has_key = call.request().field(Field::idempotency_key).has_value();
-  if (!standing.leader || standing.leader_is_here) {
-    return call.refuse(not_taken(has_key, "no node leads now"));
-  }
+  const Asked asked{call.admitted.manner, !query->flag("dry_run", broken), call.request().field(Field::idempotency_key).has_value()};
+  if (!standing.leader || standing.leader_is_here) return call.refuse(not_taken(asked.may_be_stored_before(), "no node leads now"));
   call.exchange.account().forwarded_to = standing.leader->node;
   wiring.nodes->send(*standing.leader, request_of(call, standing),
-                     [&wiring, has_key, manner = call.admitted.manner, reply = call.later()](Result<NodeAnswer, NoAnswer> answer) {
+                     [&wiring, asked, reply = call.later()](Result<NodeAnswer, NoAnswer> answer) {
                        const bool was_sent = answer || answer.error().was_sent;
                        if (was_sent) wiring.telemetry.add(Counter::writes_forwarded);
-                       if (answer) return relay(wiring, manner, reply, std::move(*answer));
-                       reply.run([&wiring, manner, was_sent, problem = problem_of(answer.error(), has_key)](Exchange& exchange) {
+                       if (answer) return relay(wiring, asked, reply, std::move(*answer));
+                       reply.run([&wiring, asked, was_sent, problem = problem_of(answer.error(), asked)](Exchange& exchange) {
                          if (!was_sent) exchange.account().forwarded_to.clear();
-                         exchange.respond(manner.refusal(problem, wiring.watch.applied()));
+                         exchange.respond(asked.manner.refusal(problem, wiring.watch.applied()));
                        });
                      });
 }

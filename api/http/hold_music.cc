@@ -26,7 +26,7 @@ bool is_there_already(const Call& call, const Command& command, const ConfigId& 
 
 /// Whether the writer will give its first answer again, or refuse it because the key had another request.
 bool is_remembered(const Call& call, const Command& command) {
-  if (!command.idempotency || command.dry_run) return false;
+  if (!may_be_stored_before(command)) return false;
   const auto row = call.wiring.views.idempotency(command.tenant, command.idempotency->key);
   if (!row) return false;
   const Instant now = next_time(call.wiring.clock.now(), call.wiring.views.position().time);

@@ -42,14 +42,9 @@ std::string_view why_not(service::Submitted submitted) {
 
 }  // namespace
 
-bool may_be_stored_before(const Command& command) {
-  return command.idempotency && !command.dry_run;
-}
-
 Problem not_taken(bool may_be_stored_before, const std::string& why) {
   if (!may_be_stored_before) return {ErrorKind::unavailable, why + ": nothing was stored"};
-  return {ErrorKind::outcome_unknown, "whether this Idempotency-Key has stored something before cannot be told: " + why +
-                                          "; retry with the same Idempotency-Key to learn it"};
+  return {ErrorKind::outcome_unknown, service::unknown_of_key(why)};
 }
 
 void submit(Call& call, Command command) {

@@ -12,8 +12,6 @@ namespace dialin::http {
 /// The answer comes later, on the io thread; 503 at once when the writer's queue is full.
 void submit(Call& call, Command command);
 
-/// Whether the command names an Idempotency-Key, under which something may be stored already.
-bool may_be_stored_before(const Command& command);
 /// Of a write that nobody took. "Nothing was stored" may be wrong for one that repeats another.
 Problem not_taken(bool may_be_stored_before, const std::string& why);
 

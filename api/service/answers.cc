@@ -6,13 +6,10 @@
 namespace dialin::service {
 namespace {
 
-constexpr std::string_view kRetryWithKey = "; retry with the same Idempotency-Key to learn it";
-
-/// "Nothing was stored" is not so, perhaps, of who asked with this key before.
 WriteResult in_doubt(std::string_view why) {
   WriteResult result;
   result.code = WriteCode::outcome_unknown;
-  result.why = "whether this Idempotency-Key has stored something before cannot be told: " + std::string(why) + std::string(kRetryWithKey);
+  result.why = unknown_of_key(why);
   return result;
 }
 
@@ -113,8 +110,7 @@ void answer_unconfirmed(std::vector<Held>& answers, std::string_view why, Sequen
 }
 
 WriteResult refused(const Command& command, std::string_view why) {
-  if (!command.idempotency || command.dry_run) return refused_by_trouble(why);
-  return in_doubt("writes are not taken now: " + std::string(why));
+  return may_be_stored_before(command) ? in_doubt("writes are not taken now: " + std::string(why)) : refused_by_trouble(why);
 }
 
 WriteResult refused_by_trouble(std::string_view why) {

@@ -17,8 +17,7 @@ WriteResult unreadable(const Command& command, const std::exception& why) {
 
 WriteResult Decider::decide(const Command& command, Group& group, Place& place) {
   try {
-    // A dry run stores nothing, so nothing remembers its key and no key speaks against it.
-    if (command.idempotency && !command.dry_run) {
+    if (may_be_stored_before(command)) {
       if (auto before = answered_before(command, next_time(place.clock, place.last_time))) return std::move(*before);
     }
     auto decision = dialin::decide(command, overlay_, rules_);

@@ -15,7 +15,7 @@ Submitted WriteQueue::push(Asked&& asked) {
     const std::lock_guard lock(mutex_);
     if (closed_ || waiting_ + taken_ >= asked_max_) return Submitted::queue_full;
     std::list<Asked>& mine = asked_[tenant];
-    if (mine.size() > asked_max_ - waiting_ - taken_) return Submitted::share_used;
+    if (mine.size() >= asked_max_ - waiting_ - taken_) return Submitted::share_used;
     if (mine.empty()) turns_.push_back(tenant);
     mine.splice(mine.end(), one);
     ++waiting_;

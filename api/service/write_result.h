@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "domain/decide.h"
 
@@ -28,5 +29,10 @@ struct WriteResult {
   Refusal refusal;
   std::string why;
 };
+
+/// Ends what is said of an outcome that nobody knows.
+constexpr std::string_view kRetryWithKey = "; retry with the same Idempotency-Key to learn it";
+/// Said instead of "nothing was stored" where the key that was named may stand for something stored before.
+std::string unknown_of_key(std::string_view why);
 
 }  // namespace dialin::service

@@ -80,8 +80,8 @@ std::size_t WriterCore::decide_group(const Tail& end, Time now) {
   group.entries->reserve(records_max);
   Place place{end.sequence, end.time, ports_.clock.now()};
   for (Asked& asked : writes) {
-    const bool has_key = asked.command.idempotency && !asked.command.dry_run;
-    Held held{std::move(asked.done), decider_.decide(asked.command, group, place), has_key && ports_.log.is_shared()};
+    const bool in_doubt = ports_.log.is_shared() && may_be_stored_before(asked.command);
+    Held held{std::move(asked.done), decider_.decide(asked.command, group, place), in_doubt};
     if (group.records.empty() || (!limits_.holds_answers && held.result.code != WriteCode::stored)) {
       hold(std::move(held));
     } else {

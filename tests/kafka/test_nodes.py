@@ -41,6 +41,19 @@ def test_a_repetition_at_another_node_gets_the_first_answer(cluster, two):
     assert answers[0] == answers[1] == answers[2]
 
 
+def test_a_dry_run_that_cannot_be_sent_on_leaves_nothing_in_doubt(cluster, two):
+    leader, follower, key = two
+    at_follower = cluster.caller(follower, key)
+    created(at_follower)
+    once = {"Idempotency-Key": "once"}
+    at_follower.call("POST", CONFIGS, pinless(), once, query={"dry_run": "true"}).expect(200)
+    at_follower.call("POST", CONFIGS, pinless(), query={"dry_run": "maybe"}).refused(400, "invalid-request-error")
+    at_follower.call("POST", CONFIGS, pinless(), query={"dry": "true"}).refused(400, "invalid-request-error")
+    leader.kill()
+    at_follower.call("POST", CONFIGS, pinless(), once, query={"dry_run": "true"}).refused(503, "unavailable")
+    at_follower.call("POST", CONFIGS, pinless(), once).refused(503, "outcome-unknown")
+
+
 def test_strong_reads_are_right_on_any_node(cluster, two):
     leader, follower, key = two
     at_leader, at_follower = cluster.caller(leader, key), cluster.caller(follower, key)

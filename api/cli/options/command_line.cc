@@ -21,6 +21,11 @@ std::string environment_name(const std::string& flag) {
   return name;
 }
 
+/// The library would wrap a negative number around.
+std::string none_below_zero(const std::string& value) {
+  return value.starts_with('-') ? "must not be less than 0" : "";
+}
+
 /// The library looks at the first of no values when a key is given an empty list.
 class OptionFile : public CLI::ConfigTOML {
  public:
@@ -62,8 +67,7 @@ template <class T>
 CommandLine::Option CommandLine::option(const std::string& flag, T& value, const std::string& help) {
   CLI::Option* option = app_->add_option(flag, value, help);
   option->capture_default_str();
-  // The library would wrap a negative number around.
-  if constexpr (std::is_same_v<T, std::size_t> || std::is_same_v<T, std::optional<std::uint64_t>>) option->check(CLI::NonNegativeNumber);
+  if constexpr (std::is_same_v<T, std::size_t> || std::is_same_v<T, std::optional<std::uint64_t>>) option->check(none_below_zero);
   return known(option, flag);
 }
 template CommandLine::Option CommandLine::option(const std::string&, std::string&, const std::string&);

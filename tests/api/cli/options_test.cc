@@ -313,6 +313,15 @@ TEST(Options, what_is_not_known_or_out_of_bounds_is_wrong_use) {
   }
 }
 
+TEST(Options, a_number_out_of_bounds_is_told_the_bounds) {
+  for (const char* value : {"x", "257", "1.5"}) {
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(std::get<int>(cli::read_serve_options({"--data", "x", "--threads", value})), cli::kWrongUse);
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_NE(said.find("not in range 0 to 256"), std::string::npos) << said;
+  }
+}
+
 TEST(Options, help_is_no_failure) {
   EXPECT_EQ(status_of(cli::read_serve_options, {"--help"}), cli::kDone);
   EXPECT_EQ(status_of(cli::read_verify_options, {"--help"}), cli::kDone);
