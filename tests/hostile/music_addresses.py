@@ -115,6 +115,7 @@ SPELLINGS = [
         "http://media.test%40127.0.0.1:{spy}/good.mp3", "http://127.0.0.1%3A80:{spy}/good.mp3", "http://127.0.0.1%2F.media.test:{spy}/good.mp3",
         "http://127.0.0.1%00.media.test:{spy}/good.mp3", "http://127.0.0.1%0d%0aX:{spy}/good.mp3", "http://127.0.0.1%20:{spy}/good.mp3",
         "http://[v1.7f000001]:{spy}/good.mp3")),
+    *(Attack(url, FETCHED + "its URL can be read in two ways") for url in ("http://21307064%33%33:{spy}/good.mp3", "http://0%78f000001:{spy}/good.mp3")),
     Attack("http://%E2%91%A0%E2%91%A1%E2%91%A6.0.0.1:{spy}/good.mp3", NOT_PLAIN),
     Attack("http://127.0.0.1%2E:{spy}/good.mp3", NOWHERE),
     Attack(f"http://{'a.' * 127}test:{{spy}}/good.mp3", NOT_PLAIN),
