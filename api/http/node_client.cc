@@ -96,7 +96,8 @@ std::string why_not(const LeadingNode& leader, const NodeAnswer& readiness) {
 
 class NodeClient::Loop {
  public:
-  explicit Loop(std::shared_ptr<const TlsContext> tls) : tls_(std::move(tls)), work_(io_.get_executor()), thread_([this] { io_.run(); }) {}
+  Loop(std::shared_ptr<const TlsContext> tls, std::size_t in_flight_max)
+      : tls_(std::move(tls)), work_(io_.get_executor()), places_(in_flight_max), thread_([this] { io_.run(); }) {}
   ~Loop() {
     io_.stop();
     thread_.join();
@@ -262,7 +263,7 @@ class NodeClient::Loop {
   const std::shared_ptr<const TlsContext> tls_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
-  PlacesUnderWay places_{kInFlightMax};
+  PlacesUnderWay places_;
   // The loop's thread only.
   tcp::resolver resolver_{io_};
   std::map<std::string, std::shared_ptr<LookUp>> looking_up_;
@@ -271,7 +272,8 @@ class NodeClient::Loop {
   std::thread thread_;
 };
 
-NodeClient::NodeClient(std::shared_ptr<const TlsContext> tls) : loop_(std::make_unique<Loop>(std::move(tls))) {}
+NodeClient::NodeClient(std::shared_ptr<const TlsContext> tls, std::size_t in_flight_max)
+    : loop_(std::make_unique<Loop>(std::move(tls), in_flight_max)) {}
 
 NodeClient::~NodeClient() = default;
 

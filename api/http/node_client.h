@@ -52,12 +52,13 @@ struct NoAnswer {
 
 class NodeClient {
  public:
-  static constexpr std::size_t kInFlightMax = 1024;               ///< of them a tenant has no more than are free
+  static constexpr std::size_t kInFlightMax = 1024;               ///< unless told; of them a tenant has no more than are free
   static constexpr std::chrono::milliseconds kConnectMost{1000};  ///< also to learn who it is that was reached
   static constexpr std::chrono::milliseconds kAnswerMost{8000};   ///< a leader tells an outcome, or that it is unknown, within less
 
-  /// `tls`: whom it trusts and what it shows; null: it trusts whom the system trusts, and has nothing to show.
-  explicit NodeClient(std::shared_ptr<const TlsContext> tls = nullptr);
+  /// `tls`: whom it trusts and what it shows; null: it trusts whom the system trusts, and has nothing to show. No more than `in_flight_max`
+  /// are under way, and no more connections are open.
+  explicit NodeClient(std::shared_ptr<const TlsContext> tls = nullptr, std::size_t in_flight_max = kInFlightMax);
   ~NodeClient();  ///< who still waits is told nothing
 
   using Answered = std::function<void(Result<NodeAnswer, NoAnswer>)>;

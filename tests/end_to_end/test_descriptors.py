@@ -15,6 +15,7 @@ from live.server import PATIENCE_S, NotServing, Server
 FEW = 400
 STRANGERS = 260
 LARGE = "x" * 4000
+THREADS = ["--threads", "2"]  # not as many as the machine has processors: some descriptors are kept back for each
 
 
 def limited(descriptors: int) -> dict:
@@ -47,6 +48,7 @@ def lines_on_connections(server: Server) -> list[str]:
 
 
 def test_idle_strangers_take_neither_places_nor_the_descriptors_of_the_log(own_server):
+    own_server.options = THREADS
     server = own_server.start(**limited(FEW))
     (line,) = lines_on_connections(server)
     most = metric(server, "dialin_connections_max")
@@ -74,12 +76,13 @@ def test_idle_strangers_take_neither_places_nor_the_descriptors_of_the_log(own_s
 
 
 def test_a_limit_that_leaves_enough_is_not_spoken_of(own_server):
-    own_server.options = ["--connections-max", "50"]
+    own_server.options = [*THREADS, "--connections-max", "50"]
     server = own_server.start(**limited(FEW))
     assert metric(server, "dialin_connections_max") == 50 and not lines_on_connections(server)
 
 
 def test_a_limit_that_leaves_too_little_is_refused_and_nothing_is_made(own_server):
+    own_server.options = THREADS
     with pytest.raises(NotServing) as refused:
         own_server.start(**limited(100))
     assert refused.value.status == 3

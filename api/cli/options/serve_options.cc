@@ -55,8 +55,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
       .range(1, 1'000'000);
   line.option("--connections-per-address", options.connections_per_address,
               "connections of one address at most, IPv6: of its first 64 bits; one more is answered 503; 0 is as many as there may be [a "
-              "quarter of "
-              "--connections-max; of loopback all]")
+              "quarter of the connections that are taken; of loopback all]")
       .range(0, 1'000'000);
   line.option("--body-bytes-max", options.body_bytes_max, "bytes of a request body at most; more is answered 413").range(1024, 256 * 1024);
   LimitWords limits(line);

@@ -14,8 +14,8 @@ namespace {
 /// reads at once. Files of keys and certificates while they are read, the listener, what a caller of /metrics has looked up; and as many
 /// again, because a write that finds none is refused.
 constexpr std::size_t kReserve = 128;
-/// epoll, timer and two wake-ups.
-constexpr std::size_t kOfThread = 4;
+/// epoll, its timer and its wake-up, and that of the mailbox, which is there twice.
+constexpr std::size_t kOfThread = 5;
 /// Views that are served, and those of a new schema in the making.
 constexpr std::size_t kStores = 2;
 /// Three clients of librdkafka, each with a connection and a pipe to every broker.
@@ -36,10 +36,12 @@ std::size_t reserve(std::size_t descriptors, const ServeOptions& options) {
 DescriptorShare share_of_connections(std::size_t descriptors, const ServeOptions& options) {
   const std::size_t reserved = reserve(descriptors, options);
   std::size_t left = descriptors - std::min(descriptors, reserved);
-  // Of a node that follows, a connection that brings a write needs another one to the node that leads.
-  if (options.kafka) left -= std::min(left / 2, http::NodeClient::kInFlightMax);
+  // Of a node that follows, a connection that brings a write needs another one to the node that leads, which outlives it when the caller
+  // goes away.
+  const std::size_t forwarded = options.kafka ? std::min(left / 2, http::NodeClient::kInFlightMax) : 0;
+  left -= forwarded;
   const std::size_t refused = std::min(left / kPartOfRefused, http::ServerOptions().refused_max);
-  return {std::min(left - refused, options.connections_max), refused};
+  return {std::min(left - refused, options.connections_max), refused, forwarded};
 }
 
 std::size_t descriptors_for(std::size_t connections, const ServeOptions& options) {

@@ -12,6 +12,7 @@ namespace dialin::cli {
 struct DescriptorShare {
   std::size_t connections = 0;  ///< no more than --connections-max
   std::size_t refused = 0;      ///< beside them, of those that wait for room, or are told that there is none
+  std::size_t forwarded = 0;    ///< beside them, to the node that leads; none without Kafka
 };
 
 /// Fewer are no service: a limit that leaves no more is a mistake, and is refused. --connections-max may be less.

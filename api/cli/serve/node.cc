@@ -309,7 +309,8 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
     if (!loaded) return CannotServe{loaded.error().text};
     tls = std::move(*loaded);
   }
-  auto ground = std::make_unique<Ground>(options, share_of_connections(descriptors, options), tls);
+  const DescriptorShare share = share_of_connections(descriptors, options);
+  auto ground = std::make_unique<Ground>(options, share, tls);
   if (const auto fewer = fewer_connections(descriptors, options); !fewer.empty()) ground->telemetry.say(Level::warning, fewer);
   auto keys = crypto::ApiKeys::open(options.keys, ground->telemetry);
   if (!keys) return CannotServe{keys.error().text};
@@ -334,7 +335,7 @@ Result<std::unique_ptr<Node>, CannotServe> Node::open(const ServeOptions& option
   if (options.kafka) {
     const auto log = kafka_log_options(options, url_of(options, ground->server.port()));
     const auto prepare_copy = [&](const LogId& on_topic) { return prepare_data(options, on_topic, ground->files, ground->telemetry); };
-    auto made = make_shared_node(log, ground->random, tls);
+    auto made = make_shared_node(log, ground->random, tls, share.forwarded);
     if (!made) return made.error();
     shared = std::move(*made);
     const auto waits = [&](const std::string& why) {

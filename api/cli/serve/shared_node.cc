@@ -50,10 +50,11 @@ log::kafka::KafkaLogOptions kafka_log_options(const ServeOptions& options, const
 }
 
 Result<std::unique_ptr<SharedNode>, CannotServe> make_shared_node(const log::kafka::KafkaLogOptions& options, const Random& random,
-                                                                  std::shared_ptr<const http::TlsContext> tls) {
+                                                                  std::shared_ptr<const http::TlsContext> tls, std::size_t forwarded_max) {
   Bytes16 bytes;
   random.fill(bytes);
-  auto made = std::make_unique<SharedNode>(http::NodeIdentity{options.node, {}, random_id<ConfigId>(bytes).text()}, std::move(tls));
+  auto made =
+      std::make_unique<SharedNode>(http::NodeIdentity{options.node, {}, random_id<ConfigId>(bytes).text()}, std::move(tls), forwarded_max);
   const auto answered = std::make_shared<std::promise<std::string>>();
   auto answer = answered->get_future();
   made->others.ask_readiness(options.url, [answered](const Result<http::NodeAnswer, http::NoAnswer>& got) {

@@ -15,7 +15,8 @@
 namespace dialin::cli {
 
 struct SharedNode {
-  SharedNode(http::NodeIdentity own, std::shared_ptr<const http::TlsContext> tls) : identity(std::move(own)), others(std::move(tls)) {}
+  SharedNode(http::NodeIdentity own, std::shared_ptr<const http::TlsContext> tls, std::size_t forwarded_max)
+      : identity(std::move(own)), others(std::move(tls), forwarded_max) {}
   http::NodeIdentity identity;
   http::NodeClient others;
 };
@@ -24,9 +25,9 @@ struct SharedNode {
 log::kafka::KafkaLogOptions kafka_log_options(const ServeOptions& options, const std::string& url);
 
 /// Its log's id is not known yet. Refuses an --advertise at which another process answers. Silence is no reason, since a node may not reach
-/// itself as others do; it is waited for for two seconds.
+/// itself as others do; it is waited for for two seconds. `forwarded_max`: connections to other nodes.
 Result<std::unique_ptr<SharedNode>, CannotServe> make_shared_node(const log::kafka::KafkaLogOptions& options, const Random& random,
-                                                                  std::shared_ptr<const http::TlsContext> tls);
+                                                                  std::shared_ptr<const http::TlsContext> tls, std::size_t forwarded_max);
 
 /// Any thread.
 http::NodeStanding standing_of(const log::kafka::KafkaLog& log, const http::NodeIdentity& identity);

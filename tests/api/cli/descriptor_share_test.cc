@@ -17,6 +17,9 @@ struct DescriptorShares : testing::Test {
   cli::ServeOptions options;
 };
 
+struct DescriptorSharesOnEachLog : DescriptorShares, testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(on, DescriptorSharesOnEachLog, testing::Bool(), [](const auto& log) { return log.param ? "kafka" : "embedded"; });
+
 TEST_F(DescriptorShares, leave_what_was_asked_for_where_there_is_enough) {
   for (const std::size_t descriptors : {std::size_t{65'536}, std::size_t{1} << 30, std::numeric_limits<std::size_t>::max()}) {
     EXPECT_EQ(share(descriptors).connections, 20'000U);
@@ -27,23 +30,26 @@ TEST_F(DescriptorShares, leave_what_was_asked_for_where_there_is_enough) {
 }
 
 TEST_F(DescriptorShares, are_hundreds_of_a_limit_of_1024) {
-  EXPECT_EQ(share(1024).connections, 376U);
+  EXPECT_EQ(share(1024).connections, 374U);
   EXPECT_EQ(share(1024).refused, 256U);
+  EXPECT_EQ(share(1024).forwarded, 0U);
   options.kafka.emplace();
   EXPECT_EQ(share(1024).connections, 126U);
+  EXPECT_EQ(share(1024).forwarded, 251U);
   options.hold_music.is_checked = true;
   EXPECT_EQ(share(1024).connections, 78U);
 }
 
-TEST_F(DescriptorShares, never_add_up_to_more_than_the_limit) {
+TEST_P(DescriptorSharesOnEachLog, never_add_up_to_more_than_the_limit) {
   options.connections_max = 1'000'000;
+  if (GetParam()) options.kafka.emplace();
   std::size_t before = 0;
   for (std::size_t descriptors = 0; descriptors < 30'000; ++descriptors) {
-    const auto [connections, refused] = share(descriptors);
+    const auto [connections, refused, forwarded] = share(descriptors);
     ASSERT_GE(connections, before) << descriptors;
     before = connections;
     if (connections == 0) continue;
-    ASSERT_LE(connections + refused + storage::open_files_max(descriptors, 2) + 128, descriptors);
+    ASSERT_LE(connections + refused + forwarded + storage::open_files_max(descriptors, 2) + 128, descriptors);
   }
 }
 

@@ -235,6 +235,23 @@ TEST_F(NodeClientTest, has_many_requests_under_way_and_refuses_too_many) {
   EXPECT_EQ(answered, NodeClient::kInFlightMax);
 }
 
+TEST_F(NodeClientTest, has_no_more_under_way_than_it_was_told) {
+  constexpr std::size_t kMost = 4;
+  constexpr std::size_t kMore = 3;
+  NodeClient few(nullptr, kMost);
+  std::atomic<std::size_t> refused{0};
+  std::atomic<std::size_t> answered{0};
+  for (std::size_t i = 0; i < kMost + kMore; ++i) {
+    few.send(leader, {"PUT", "/later", {}, "body", false},
+             [&](const Result<NodeAnswer, NoAnswer>& answer) { ++(answer ? answered : refused); });
+  }
+  EXPECT_EQ(refused, kMore);
+  for (std::size_t i = 0; i < kMost; ++i) peer.next_reply().respond({});
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (answered < kMost && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(answered, kMost);
+}
+
 TEST_F(NodeClientTest, leaves_room_for_other_tenants) {
   const TenantId greedy{{1}};
   const TenantId other{{2}};
