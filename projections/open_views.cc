@@ -1,5 +1,6 @@
 #include "projections/open_views.h"
 
+#include <cerrno>
 #include <cstring>
 #include <system_error>
 
@@ -182,7 +183,7 @@ auto caught(const std::string& dir, Work work) -> decltype(work()) {
   } catch (const StoreFailure& error) {
     return unusable(OpenViewsError::store, dir, error.what());
   } catch (const std::system_error& error) {  // of the file system
-    if (error.code() == std::errc::no_space_on_device) return disk_is_full(dir);
+    if (error.code().value() == ENOSPC || error.code().value() == EDQUOT) return disk_is_full(dir);
     return unusable(OpenViewsError::store, dir, error.what());
   }
 }

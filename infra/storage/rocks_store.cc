@@ -114,7 +114,8 @@ class RocksStore : public ViewStore {
   /// RocksDB refuses writes after a failure in the background, not always with that failure's own status.
   StoreError failure(const rocksdb::Status& status) const {
     const auto in_background = database_.errors().last();
-    return in_background && !status.IsNoSpace() ? *in_background : store_error(status);
+    const StoreError now = store_error(status);
+    return in_background && now != StoreError::no_space ? *in_background : now;
   }
 
   std::size_t flush_after_changes_;
