@@ -59,7 +59,9 @@ Result<MusicUrl, BrokenRule> judged(CURLU* url) {
   // Who connects reads that spelling anew. A host is decoded after it was looked at for an address: 1%30 is read as the address 10 only
   // then.
   const Url again(curl_url());
-  if (!again || !set(again.get(), *text) || part_of(again.get(), CURLUPART_URL) != text) return why_not("its URL can be read in two ways");
+  if (!again || !set(again.get(), *text) || part_of(again.get(), CURLUPART_URL) != text || part_of(again.get(), CURLUPART_HOST) != host) {
+    return why_not("its URL can be read in two ways");
+  }
   if (host->size() > 2 && host->front() == '[' && host->back() == ']') {
     read.address = Address::parse(std::string_view(*host).substr(1, host->size() - 2));
     if (!read.address || read.address->is_v4) return why_not("its host is no address");
