@@ -21,8 +21,8 @@ struct LogOptions {
 class LogWords {
  public:
   explicit LogWords(CommandLine& line);
-  /// After the line was parsed: was one named at all?
-  bool is_given() const { return log_ == "kafka" || !data_.empty() || !kafka_.read_without_kafka(true).empty(); }
+  /// After the line was parsed: was one named, or something said that goes with one only? Then read() judges it.
+  bool is_spoken_of() const { return log_ == "kafka" || !data_.empty() || !kafka_.read_without_kafka(true).empty(); }
   /// Why they cannot be used; empty: `log` is set.
   std::string read(LogOptions& log) const;
 

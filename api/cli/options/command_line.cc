@@ -21,9 +21,9 @@ std::string environment_name(const std::string& flag) {
   return name;
 }
 
-/// The library would wrap a negative number around.
+/// The library would wrap a negative number around, one behind blanks, too.
 std::string none_below_zero(const std::string& value) {
-  return value.starts_with('-') ? "must not be less than 0" : "";
+  return value.find('-') != std::string::npos ? "must not be less than 0" : "";
 }
 
 /// The library looks at the first of no values when a key is given an empty list.

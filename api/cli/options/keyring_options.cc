@@ -49,7 +49,7 @@ Parsed<KeyringOptions> read_keyring_options(const std::vector<std::string>& argu
   std::optional<LogWords> log;
   if (*action == Action::list || *action == Action::remove) log.emplace(line);
   if (const auto end = line.parse({arguments.begin() + 1, arguments.end()})) return *end;
-  if (log && (*action == Action::remove || log->is_given())) {
+  if (log && (*action == Action::remove || log->is_spoken_of())) {
     if (const auto why = log->read(options.log.emplace()); !why.empty()) return line.wrong_use(why);
   }
   return options;

@@ -347,7 +347,7 @@ TEST(Options, commands_on_keys_name_what_they_act_on) {
 TEST(Options, a_number_below_zero_is_none) {
   for (const auto read : {+[](const std::vector<std::string>& words) { return status_of(cli::read_tail_options, words); },
                           +[](const std::vector<std::string>& words) { return status_of(cli::read_export_options, words); }}) {
-    EXPECT_EQ(read({"--data", "x", "--after", "-1"}), cli::kWrongUse);
+    for (const char* value : {"-1", " -1", "\t-1"}) EXPECT_EQ(read({"--data", "x", "--after", value}), cli::kWrongUse) << value;
   }
 }
 
