@@ -1,10 +1,15 @@
 #include "api/http/descriptors.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <limits>
 
 namespace dialin::http {
+
+OwnedDescriptor::~OwnedDescriptor() {
+  if (number_ >= 0) ::close(number_);
+}
 
 std::size_t raise_descriptor_limit() {
   constexpr std::size_t kUnknown = std::numeric_limits<std::size_t>::max();

@@ -22,9 +22,10 @@ struct Asked {
   bool has_key = false;
 
   bool may_be_stored_before() const { return stores && has_key; }
+  bool may_be_repeated() const { return !stores || has_key; }
 };
 
-NodeRequest request_of(const Call& call, const NodeStanding& standing) {
+NodeRequest request_of(const Call& call, const Asked& asked, const NodeStanding& standing) {
   const Request& request = call.request();
   NodeRequest sent;
   sent.method = name_of(request.method);
@@ -42,7 +43,7 @@ NodeRequest request_of(const Call& call, const NodeStanding& standing) {
   sent.body = request.body;
   sent.extra = music_time(call);
   sent.tenant = call.tenant();
-  sent.may_be_repeated = request.field(Field::idempotency_key).has_value();
+  sent.may_be_repeated = asked.may_be_repeated();
   return sent;
 }
 
@@ -102,7 +103,7 @@ void forward(Call& call) {
   const Asked asked{call.admitted.manner, !query->flag("dry_run", broken), call.request().field(Field::idempotency_key).has_value()};
   if (!standing.leader || standing.leader_is_here) return call.refuse(not_taken(asked.may_be_stored_before(), "no node leads now"));
   call.exchange.account().forwarded_to = standing.leader->node;
-  wiring.nodes->send(*standing.leader, request_of(call, standing),
+  wiring.nodes->send(*standing.leader, request_of(call, asked, standing),
                      [&wiring, asked, reply = call.later()](Result<NodeAnswer, NoAnswer> answer) {
                        const bool was_sent = answer || answer.error().was_sent;
                        if (was_sent) wiring.telemetry.add(Counter::writes_forwarded);

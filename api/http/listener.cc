@@ -121,7 +121,7 @@ void Listener::accept() {
         ::accept4(door_->acceptor.native_handle(), reinterpret_cast<sockaddr*>(&address), &bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       is_short_ = false;
-      take_(OwnedSocket(descriptor), peer_of(address));
+      take_(OwnedDescriptor(descriptor), peer_of(address));
     } else if (errno == EAGAIN) {
       break;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

@@ -15,7 +15,7 @@ namespace dialin::http {
 
 class Listener {
  public:
-  using Take = std::function<void(OwnedSocket, const Peer&)>;
+  using Take = std::function<void(OwnedDescriptor, const Peer&)>;
   /// Binds and listens; throws std::system_error.
   Listener(boost::asio::io_context& loop, Core& core);
   ~Listener();

@@ -18,7 +18,7 @@ namespace dialin::http {
 struct SessionLink;
 
 struct NewConnection {
-  OwnedSocket socket;
+  OwnedDescriptor socket;
   Peer peer;
   bool is_one_too_many = false;         ///< another makes room, or it is refused
   bool is_one_too_many_of_its = false;  ///< address: it is refused

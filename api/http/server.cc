@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "api/http/core.h"
-#include "api/http/descriptors.h"
 #include "api/http/io_thread.h"
 #include "api/http/listener.h"
 
@@ -23,7 +22,6 @@ constexpr std::chrono::seconds kCloseTime{5};
 class Server::Engine {
  public:
   Engine(ServerOptions options, Handler& handler, Telemetry& telemetry) : core_(std::move(options), handler, telemetry) {
-    raise_descriptor_limit();  // when it fails, accepting pauses at the old limit
     const std::size_t count = std::max<std::size_t>(core_.options.threads, 1);
     for (std::size_t i = 0; i < count; ++i) threads_.push_back(std::make_unique<IoThread>(i, core_));
     for (std::size_t i = 0; i < count; ++i) threads_[i]->may_pass_on(threads_[(i + 1) % count]->mailbox());
@@ -32,7 +30,7 @@ class Server::Engine {
   }
 
   void start() {
-    listener_->start([this](OwnedSocket socket, const Peer& peer) { take(std::move(socket), peer); });
+    listener_->start([this](OwnedDescriptor socket, const Peer& peer) { take(std::move(socket), peer); });
     for (auto& thread : threads_) thread->start();
     is_running_ = true;
   }
@@ -43,7 +41,7 @@ class Server::Engine {
   std::size_t threads() const { return threads_.size(); }
 
  private:
-  void take(OwnedSocket socket, const Peer& peer) {
+  void take(OwnedDescriptor socket, const Peer& peer) {
     core_.telemetry.add(Counter::connections_accepted);
     const ServerOptions& options = core_.options;
     const Core::Counted counted = core_.connection_opened(peer);

@@ -18,12 +18,11 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;  ///< 0: any free one
   std::size_t threads = 2;
-  std::size_t connections_max = 20'000;  ///< one more takes the place of the one longest of no use, or is answered 503
-  std::size_t refused_max =
-      256;  ///< so many of those that are one too many are told so at the same time; the rest is closed without a word
-  std::size_t connections_per_address = 0;   ///< of one Peer::neighbourhood(); one more is answered 503; 0: not bounded
-  bool is_loopback_bounded = false;          ///< its connections count as an address's, too
-  std::size_t target_bytes_max = 8 * 1024;   ///< else 414
+  std::size_t connections_max = 20'000;     ///< one more takes the place of the one longest of no use, or is answered 503
+  std::size_t refused_max = 256;            ///< of those that are one too many, told so at the same time; the rest is closed without a word
+  std::size_t connections_per_address = 0;  ///< of one Peer::neighbourhood(); one more is answered 503; 0: not bounded
+  bool is_loopback_bounded = false;         ///< its connections count as an address's, too
+  std::size_t target_bytes_max = 8 * 1024;  ///< else 414
   std::size_t header_bytes_max = 16 * 1024;  ///< else 431
   std::size_t body_bytes_max = 64 * 1024;    ///< else 413
   std::chrono::seconds header_timeout{10};   ///< from the first byte of a request to the end of its head; also for the handshake of TLS

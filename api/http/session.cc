@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kStreamSilence{15};
 
 }  // namespace
 
-Session::Session(IoThread& thread, OwnedSocket socket, const Peer& peer)
+Session::Session(IoThread& thread, OwnedDescriptor socket, const Peer& peer)
     : thread_(thread),
       core_(thread.core()),
       peer_(peer),

@@ -26,7 +26,7 @@ namespace dialin::http {
 
 class Session final : public Exchange, private Timed, private Socket::Events {
  public:
-  Session(IoThread& thread, OwnedSocket socket, const Peer& peer);
+  Session(IoThread& thread, OwnedDescriptor socket, const Peer& peer);
   ~Session() override;
 
   // Called by the io thread.

@@ -36,10 +36,6 @@ std::array<asio::const_buffer, 2> buffers_of(std::string_view first, std::string
 
 }  // namespace
 
-OwnedSocket::~OwnedSocket() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 /// With the executor's own type: the type-erased one of asio::ip::tcp::socket costs an indirection and a copy at each operation.
 struct Socket::Stream {
   using Tcp = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
@@ -63,11 +59,11 @@ struct Socket::Stream {
   }
 };
 
-Socket::Socket(asio::io_context& loop, OwnedSocket socket, Events& events, const std::shared_ptr<ssl_ctx_st>& tls)
+Socket::Socket(asio::io_context& loop, OwnedDescriptor socket, Events& events, const std::shared_ptr<ssl_ctx_st>& tls)
     : stream_(new Stream(loop)), events_(events) {
-  if (tls) stream_->tls = std::make_unique<Stream::Operations>(*tls, socket.descriptor());
+  if (tls) stream_->tls = std::make_unique<Stream::Operations>(*tls, socket.number());
   // The family is only told to the kernel when a socket is made; for one that is there either will do.
-  stream_->tcp.assign(asio::ip::tcp::v4(), socket.descriptor());
+  stream_->tcp.assign(asio::ip::tcp::v4(), socket.number());
   socket.release();
   stream_->tcp.non_blocking(true);
 }

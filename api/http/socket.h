@@ -8,30 +8,14 @@
 #include <optional>
 #include <string_view>
 
+#include "api/http/descriptors.h"
+
 namespace boost::asio {
 class io_context;
 }
 struct ssl_ctx_st;
 
 namespace dialin::http {
-
-/// A descriptor on its way from the listener to its io thread; closed when nobody takes it.
-class OwnedSocket {
- public:
-  explicit OwnedSocket(int descriptor) : descriptor_(descriptor) {}
-  OwnedSocket(OwnedSocket&& other) noexcept : descriptor_(other.release()) {}
-  OwnedSocket& operator=(OwnedSocket&&) = delete;
-  ~OwnedSocket();
-  int descriptor() const { return descriptor_; }
-  int release() {
-    const int descriptor = descriptor_;
-    descriptor_ = -1;
-    return descriptor;
-  }
-
- private:
-  int descriptor_;
-};
 
 class Socket {
  public:
@@ -53,7 +37,7 @@ class Socket {
   /// With `tls` it is opening first, which the first receive() brings about: it is answered with ok and no bytes when that is done.
   /// Throws std::runtime_error when the loop cannot watch one more. `events` must live until every receive() and send() was answered,
   /// close() or not.
-  Socket(boost::asio::io_context& loop, OwnedSocket socket, Events& events, const std::shared_ptr<ssl_ctx_st>& tls);
+  Socket(boost::asio::io_context& loop, OwnedDescriptor socket, Events& events, const std::shared_ptr<ssl_ctx_st>& tls);
   ~Socket();
 
   /// Some bytes into `space`; one at a time.

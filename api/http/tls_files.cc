@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "api/http/descriptors.h"
+
 namespace dialin::http {
 namespace {
 
@@ -26,20 +28,6 @@ struct Pem {
   ~Pem() { OPENSSL_cleanse(text.data(), text.size()); }
 };
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 /// The fault of a system call that has just failed.
 TlsFault unreadable(const std::string& file) {
   return {file + " cannot be read: " + std::generic_category().message(errno)};
@@ -47,7 +35,7 @@ TlsFault unreadable(const std::string& file) {
 
 Result<Pem, TlsFault> read_pem(const std::string& file) {
   // Opened before it is looked at, so that what is judged is what is read. O_NONBLOCK: opening a FIFO would wait for one that writes.
-  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const OwnedDescriptor opened(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (opened.number() < 0) return errno == ENOENT || errno == ENOTDIR ? TlsFault{file + " is missing"} : unreadable(file);
   struct stat status {};
   if (::fstat(opened.number(), &status) != 0) return unreadable(file);
