@@ -34,7 +34,7 @@ class WriteQueue {
   /// `asked_max` may wait, of which `taken_max` are taken at a time.
   WriteQueue(std::size_t asked_max, std::size_t taken_max) : asked_max_(asked_max), taken_max_(taken_max) {}
 
-  /// Any thread. It does not wait when asked_max wait already, when its tenant has more waiting than there are places left, or when the
+  /// Any thread. It does not wait when asked_max wait already, when its tenant has as many waiting as there are places left, or when the
   /// queue is closed, which counts as full.
   Submitted push(Asked&& asked);
   /// Any thread.
