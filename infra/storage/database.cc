@@ -13,6 +13,7 @@
 
 #include "infra/storage/spoken_log.h"
 #include "infra/storage/status.h"
+#include "infra/storage/table_turns.h"
 
 namespace dialin::storage {
 namespace {
@@ -99,6 +100,7 @@ rocksdb::ColumnFamilyOptions Database::options_of(Family family, Use use) const 
   // Only what has settled: the upper level is written and merged all the time. The other families hold ids and numbers.
   if (family == Family::configs) result.compression_per_level = {rocksdb::kNoCompression, rocksdb::kLZ4Compression};
   result.arena_block_size = kArenaBlockBytes;
+  result.table_properties_collector_factories.push_back(giving_way_in_tables());
   result.max_write_buffer_number = 3;  // one fills, one is written, one waits
   if (family == Family::idempotency) {
     result.compaction_filter = forgetting_.get();
