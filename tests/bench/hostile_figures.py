@@ -1,6 +1,7 @@
 """How a caller that behaves well fares beside attackers: the p99 of its calls quiet and under each attack, taken in turns on one server.
 
-Those that keep the processors busy are tried twice: on the same processors as the server, and on one of their own, as real ones would be."""
+Those that keep the processors busy are tried twice: on all processors, and with server, attackers and caller on one of them. A virtual machine whose processors and
+disk are all busy may be held up by its host; on one processor it is not, and how it fares with no attacker at all, but as busy, is measured beside them."""
 
 import contextlib
 import os
@@ -8,6 +9,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from bench.busy_machine import busy_machine
 from bench.figures import Row, Stage, median
 from hostile.attacks import ATTACKS, attack
 from live.client import Client
@@ -49,7 +51,7 @@ def first_of_all(stage: Stage) -> Iterator[None]:
             os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
             # Who may not change every scheduling may not take that flag back.
             undone.callback(os.sched_setscheduler, 0, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, os.sched_param(0))
-            stage.notes.append("the caller that is measured has a processor before all others (SCHED_FIFO), the attackers after them (nice 19)")
+            stage.notes.append("the caller that is measured has a processor before all others (SCHED_FIFO), the attackers after them (SCHED_IDLE)")
         except PermissionError:
             stage.notes.append("the caller had to wait for a processor as all others: it may not have one first")
         yield
@@ -68,21 +70,42 @@ def only_on(processors: set[int]) -> Iterator[None]:
 
 def hostile(stage: Stage) -> list[Row]:
     every = os.sched_getaffinity(0)
-    rows = []
     with first_of_all(stage):
-        rows += beside_attackers(stage, ATTACKS, every, every, "")
+        rows = beside_attackers(stage, ATTACKS, every, "")
         if len(every) > 1:
-            rows += beside_attackers(stage, BUSY, {min(every)}, {max(every)}, ", each on a processor")
-    return rows
+            with only_on({min(every)}):
+                rows += beside_attackers(stage, BUSY, {min(every)}, ", all on one processor")
+        return [*rows, beside_nothing_but_work(stage)]
 
 
-def beside_attackers(stage: Stage, attacks: Iterable[str], ours: set[int], theirs: set[int], where: str) -> list[Row]:
-    """`ours`: the processors of the server."""
+def beside_nothing_but_work(stage: Stage) -> Row:
+    """What the machine does by itself to a server that nobody attacks."""
+    server = stage.server("hostile", 10_000, 10_000)
+    client = Client(server, server.key)
+    path = "/domain-dialin-config/" + server.ids.read_text().split("\n", 1)[0]
+    quiet, beside = [], []
+    for _ in range(stage.effort.rounds):
+        quiet.append(p99_s(lambda: client.get(path).expect(200), CALLS_PER_S["GET"], stage.effort.seconds))
+        with busy_machine(stage.home):
+            time.sleep(SETTLING_S)
+            beside.append(p99_s(lambda: client.get(path).expect(200), CALLS_PER_S["GET"], stage.effort.seconds))
+        time.sleep(SETTLING_S)
+    stage.remove(server)
+    what = "no attacker, but loops (SCHED_IDLE) on all processors and a program that syncs 16 KiB after another"
+    stage.notes.append(told(f"GET beside {what}", quiet, beside))
+    return Row(f"GET p99 beside {what}", f"{median(beside) * 1e3:.2f} ms", f"quiet {median(quiet) * 1e3:.2f} ms", median(beside) / median(quiet), "x")
+
+
+def told(what: str, quiet: list[float], beside: list[float]) -> str:
+    return f"{what}: p99 quiet {', '.join(f'{each * 1e3:.2f}' for each in quiet)} ms, beside {', '.join(f'{each * 1e3:.2f}' for each in beside)} ms"
+
+
+def beside_attackers(stage: Stage, attacks: Iterable[str], processors: set[int], where: str) -> list[Row]:
+    """On the processors that this process may have."""
     server = stage.server("hostile", 10_000, 10_000, started=False)
     other = server.add_key("other")
-    server.options += ["--threads", str(len(ours))]
-    with only_on(ours):
-        server.start(patience_s=600)
+    server.options += ["--threads", str(len(processors))]
+    server.start(patience_s=600)
     client = Client(server, server.key)
     greedy = Client(server, other)
     for _ in range(LISTED):
@@ -97,9 +120,7 @@ def beside_attackers(stage: Stage, attacks: Iterable[str], ours: set[int], their
             quiet, beside, done, statuses = [], [], 0, set()
             for _ in range(stage.effort.rounds):
                 quiet.append(p99_s(call, CALLS_PER_S[method], stage.effort.seconds))
-                with contextlib.ExitStack() as under_way:
-                    with only_on(theirs):
-                        running = under_way.enter_context(attack(name, server, other))
+                with attack(name, server, other) as running:
                     time.sleep(SETTLING_S)
                     beside.append(p99_s(call, CALLS_PER_S[method], stage.effort.seconds))
                 assert running.done >= DONE_LEAST, f"{name} did {running.done}"
@@ -108,8 +129,7 @@ def beside_attackers(stage: Stage, attacks: Iterable[str], ours: set[int], their
                 time.sleep(SETTLING_S)
             calm, pressed = median(quiet), median(beside)
             rows.append(Row(f"{method} p99 beside {TOLD[name]}{where}", f"{pressed * 1e3:.2f} ms", f"quiet {calm * 1e3:.2f} ms", pressed / calm, "x", MUST))
-            stage.notes.append(f"{method} beside {TOLD[name]}{where}: p99 quiet {', '.join(f'{each * 1e3:.2f}' for each in quiet)} ms, "
-                               f"beside {', '.join(f'{each * 1e3:.2f}' for each in beside)} ms; "
+            stage.notes.append(f"{told(f'{method} beside {TOLD[name]}{where}', quiet, beside)}; "
                                f"{done:,} done by the attackers, answered {', '.join(map(str, sorted(statuses))) or 'nothing'}")
     stage.remove(server)
     return rows

@@ -231,7 +231,7 @@ def attack(name: str, server, key: str, seconds: float = SECONDS_MAX) -> Iterato
 
 def main(name: str, host: str, port: str, key: str, seconds: str) -> int:
     assert ipaddress.ip_address(host).is_loopback, "loopback only"
-    os.nice(19)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     one = Attack(Place(host, int(port)), key, float(seconds))
