@@ -1,4 +1,5 @@
-"""A machine that is as busy as beside an attack, without one: a loop on each processor that runs only when nobody else wants to, and a program that writes and syncs.
+"""A machine that is as busy as beside an attack, without one: a loop on each processor that runs only when nobody else wants to, and a
+program that writes and syncs.
 
 `busy_machine.py loop SECONDS` and `busy_machine.py sync SECONDS FILE` are the programs."""
 

@@ -1,7 +1,8 @@
 """How a caller that behaves well fares beside attackers: the p99 of its calls quiet and under each attack, taken in turns on one server.
 
-Those that keep the processors busy are tried twice: on all processors, and with server, attackers and caller on one of them. A virtual machine whose processors and
-disk are all busy may be held up by its host; on one processor it is not, and how it fares with no attacker at all, but as busy, is measured beside them."""
+Those that keep the processors busy are tried twice: on all processors, and with server, attackers and caller on one of them. A virtual
+machine whose processors and disk are all busy may be held up by its host, on one processor it is not. How it fares with no attacker at all,
+but as busy, is measured beside them."""
 
 import contextlib
 import os
