@@ -10,10 +10,11 @@
 namespace dialin::http {
 namespace {
 
+using service::kRetryWithKey;
+
 /// What the leader must see of the request to carry it out as if it had come to it.
 constexpr std::array kPassedOn = {Field::authorization, Field::content_type, Field::content_encoding,
                                   Field::accept,        Field::if_match,     Field::idempotency_key};
-using service::kRetryWithKey;
 
 /// What an answer must know of the request, which is gone by then.
 struct Asked {
