@@ -12,6 +12,7 @@ namespace {
 /// Of what is read, and of its one spelling, where a byte that is not ASCII takes three.
 constexpr std::size_t kUrlBytesMax = 8 * 1024;
 constexpr std::size_t kHostBytesMax = 253;
+constexpr std::string_view kTwoWays = "its URL can be read in two ways";
 
 struct Deleted {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -37,13 +38,29 @@ bool is_plain(std::string_view host) {
   });
 }
 
+/// What stands between scheme and path, without a port; nothing in a reference that is relative to a host.
+std::optional<std::string_view> spelled_host(std::string_view reference) {
+  const std::size_t end_of_scheme = reference.find_first_of(":/?#");
+  const bool has_scheme = end_of_scheme != std::string_view::npos && reference[end_of_scheme] == ':';
+  if (has_scheme) reference.remove_prefix(end_of_scheme + 1);
+  if (!has_scheme && !reference.starts_with("//")) return std::nullopt;
+  reference.remove_prefix(std::min(reference.find_first_not_of('/'), reference.size()));
+  return reference.substr(0, reference.find_first_of(":/?#"));
+}
+
+bool is_same_ignoring_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 bool set(CURLU* url, std::string_view text) {
   // Schemes that libcurl does not know are read, too, to be refused by name.
   return text.size() <= kUrlBytesMax && text.find('\0') == std::string_view::npos &&
          curl_url_set(url, CURLUPART_URL, std::string(text).c_str(), CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE) == CURLUE_OK;
 }
 
-Result<MusicUrl, BrokenRule> judged(CURLU* url) {
+/// `reference`: what was set last.
+Result<MusicUrl, BrokenRule> judged(CURLU* url, std::string_view reference) {
   const auto scheme = part_of(url, CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https") return why_not("only http and https are fetched");
   if (part_of(url, CURLUPART_USER) || part_of(url, CURLUPART_PASSWORD)) return why_not("its URL has a user name or password");
@@ -60,7 +77,7 @@ Result<MusicUrl, BrokenRule> judged(CURLU* url) {
   // then.
   const Url again(curl_url());
   if (!again || !set(again.get(), *text) || part_of(again.get(), CURLUPART_URL) != text || part_of(again.get(), CURLUPART_HOST) != host) {
-    return why_not("its URL can be read in two ways");
+    return why_not(kTwoWays);
   }
   if (host->size() > 2 && host->front() == '[' && host->back() == ']') {
     read.address = Address::parse(std::string_view(*host).substr(1, host->size() - 2));
@@ -70,6 +87,10 @@ Result<MusicUrl, BrokenRule> judged(CURLU* url) {
     return why_not("its host is neither a name nor an address");
   } else {
     read.address = Address::parse(*host);
+    const auto spelled = spelled_host(reference);
+    if (spelled && !is_same_ignoring_case(*spelled, *host)) {
+      return why_not(read.address ? "its host is an IPv4 address that is not spelled as four decimal numbers" : kTwoWays);
+    }
   }
   const auto [stop, error] = std::from_chars(port->data(), port->data() + port->size(), read.port);
   if (error != std::errc{} || stop != port->data() + port->size() || read.port == 0) return why_not("its URL has no port that there is");
@@ -83,13 +104,13 @@ Result<MusicUrl, BrokenRule> judged(CURLU* url) {
 Result<MusicUrl, BrokenRule> parse_music_url(std::string_view text) {
   const Url url(curl_url());
   if (!url || !set(url.get(), text)) return why_not("its URL cannot be read");
-  return judged(url.get());
+  return judged(url.get(), text);
 }
 
 Result<MusicUrl, BrokenRule> redirected(const MusicUrl& from, std::string_view location) {
   const Url url(curl_url());
   if (!url || !set(url.get(), from.text) || !set(url.get(), location)) return why_not("it redirects to what is no URL of http or https");
-  return judged(url.get());
+  return judged(url.get(), location);
 }
 
 }  // namespace dialin::media

@@ -23,8 +23,9 @@ struct MusicUrl {
 };
 
 /// http or https, no user info, no zone, and a host of letters, digits, dots, hyphens and underscores, or an address. Else why not, as a
-/// rule. An IPv4 address in any of the spellings that resolvers take (octal, hexadecimal, in one number) is that address.
-/// What libcurl would read otherwise once it has spelled it is refused.
+/// rule. An IPv4 address in another spelling that some resolvers take (octal, hexadecimal, in one number, with fewer dots) is refused,
+/// since others read another address: 010.0.0.1 is 8.0.0.1 for libcurl and 10.0.0.1 elsewhere. So is what libcurl decodes in a host, and
+/// what it would read otherwise once it has spelled it.
 Result<MusicUrl, BrokenRule> parse_music_url(std::string_view text);
 /// Where `from` leads with this `Location`, which may be relative (RFC 9110, 10.2.2). The same rules.
 Result<MusicUrl, BrokenRule> redirected(const MusicUrl& from, std::string_view location);

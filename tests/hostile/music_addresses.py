@@ -12,6 +12,8 @@ NO_URL = "must be an absolute https or http URL (RFC 3986), such as https://exam
 SCHEME = "must be a URL whose scheme is https or http"
 NO_USER = "must be a URL without user name or password"
 NOT_PLAIN = FETCHED + "its host is neither a name nor an address"
+TWO_WAYS = FETCHED + "its URL can be read in two ways"
+SPELLED = FETCHED + "its host is an IPv4 address that is not spelled as four decimal numbers"
 NOWHERE = FETCHED + "its host name leads nowhere"
 FAILED = FETCHED + "its host name could not be looked up"
 
@@ -35,10 +37,9 @@ def at(host: str, what: str) -> Attack:
 
 # Each reaches the spy if it is connected to.
 LOOPBACKS = [
-    *(at(host, LOOPBACK) for host in (
-        "127.0.0.1", "127.255.255.254", "127.1", "127.0.1", "2130706433", "017700000001", "0x7f000001", "0X7F000001", "0177.0.0.1", "0x7f.0.0.1",
-        "0x7F.0x0.0x0.0x1", "0177.0x0.1", "00000177.0.0.1", "127.0x1", "%31%32%37.0.0.1", "127%2e0%2e0%2e1")),
-    *(at(host, "the unspecified address (RFC 1122)") for host in ("0.0.0.0", "0", "0x0", "00.0.0")),
+    at("127.0.0.1", LOOPBACK),
+    at("127.255.255.254", LOOPBACK),
+    at("0.0.0.0", "the unspecified address (RFC 1122)"),
     at("[::1]", "a loopback address (RFC 4291)"),
     at("[0:0:0:0:0:0:0:1]", "a loopback address (RFC 4291)"),
     at("[::0001]", "a loopback address (RFC 4291)"),
@@ -55,11 +56,9 @@ LOOPBACKS = [
 
 # Nobody's, or somebody's who is reachable from inside alone.
 SPECIAL = [
-    *(at(host, PRIVATE) for host in ("10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "167772161", "0xC0A80001", "0300.0250.1", "[64:ff9b::10.0.0.1]",
-                                     "[2002:a00:1::1]")),
-    *(at(host, METADATA) for host in ("169.254.169.254", "2852039166", "0xa9.0xfe.0xa9.0xfe", "0251.0376.0251.0376", "169.254.43518", "169.254.170.2",
-                                      "100.100.100.200", "168.63.129.16", "192.0.0.192", "[fd00:ec2::254]", "[fd20:ce::254]", "[64:ff9b::a9fe:a9fe]",
-                                      "[2002:a9fe:a9fe::]")),
+    *(at(host, PRIVATE) for host in ("10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "[64:ff9b::10.0.0.1]", "[2002:a00:1::1]")),
+    *(at(host, METADATA) for host in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "192.0.0.192",
+                                      "[fd00:ec2::254]", "[fd20:ce::254]", "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::]")),
     at("169.254.1.1", "a link-local address (RFC 3927)"),
     at("100.64.0.1", "a shared address of carrier-grade NAT (RFC 6598)"),
     at("100.127.255.255", "a shared address of carrier-grade NAT (RFC 6598)"),
@@ -73,7 +72,6 @@ SPECIAL = [
     at("239.255.255.250", "a multicast address (RFC 5771)"),
     at("240.0.0.1", "a reserved address (RFC 1112)"),
     at("255.255.255.255", "the broadcast address (RFC 919)"),
-    at("4294967295", "the broadcast address (RFC 919)"),
     at("[fe80::1]", "a link-local address (RFC 4291)"),
     at("[febf::1]", "a link-local address (RFC 4291)"),
     at("[fec0::1]", "a site-local address (RFC 3879)"),
@@ -115,9 +113,14 @@ SPELLINGS = [
         "http://media.test%40127.0.0.1:{spy}/good.mp3", "http://127.0.0.1%3A80:{spy}/good.mp3", "http://127.0.0.1%2F.media.test:{spy}/good.mp3",
         "http://127.0.0.1%00.media.test:{spy}/good.mp3", "http://127.0.0.1%0d%0aX:{spy}/good.mp3", "http://127.0.0.1%20:{spy}/good.mp3",
         "http://[v1.7f000001]:{spy}/good.mp3")),
-    *(Attack(url, FETCHED + "its URL can be read in two ways") for url in ("http://21307064%33%33:{spy}/good.mp3", "http://0%78f000001:{spy}/good.mp3")),
+    *(Attack(f"http://{host}:{{spy}}/good.mp3", TWO_WAYS) for host in ("21307064%33%33", "0%78f000001", "l%6fcalhost", "127.0.0.1%2E")),
+    # The last five are public for libcurl.
+    *(Attack(f"http://{host}:{{spy}}/good.mp3", SPELLED) for host in (
+        "127.1", "127.0.1", "2130706433", "017700000001", "0x7f000001", "0X7F000001", "0177.0.0.1", "0x7f.0.0.1", "0x7F.0x0.0x0.0x1", "0177.0x0.1",
+        "00000177.0.0.1", "127.0x1", "%31%32%37.0.0.1", "127%2e0%2e0%2e1", "0", "0x0", "00.0.0", "167772161", "0xC0A80001", "0300.0250.1",
+        "2852039166", "0xa9.0xfe.0xa9.0xfe", "0251.0376.0251.0376", "169.254.43518", "4294967295", "010.0.0.1", "0254.020.0.1", "8.8.2056",
+        "134744072", "0x08.8.8.8")),
     Attack("http://%E2%91%A0%E2%91%A1%E2%91%A6.0.0.1:{spy}/good.mp3", NOT_PLAIN),
-    Attack("http://127.0.0.1%2E:{spy}/good.mp3", NOWHERE),
     Attack(f"http://{'a.' * 127}test:{{spy}}/good.mp3", NOT_PLAIN),
     Attack("http://256.256.256.256:{spy}/good.mp3", NOWHERE),
     Attack("http://127.0.0.1.127.0.0.1:{spy}/good.mp3", NOWHERE),

@@ -9,7 +9,7 @@ import struct
 import time
 from collections.abc import Callable
 
-from hostile.music_addresses import FETCHED, LOOPBACK, METADATA, PRIVATE
+from hostile.music_addresses import FETCHED, LOOPBACK, METADATA, PRIVATE, SPELLED
 from live import mp3
 from live.music import Answer, answer, redirect
 
@@ -95,8 +95,9 @@ REDIRECTS = [
         ("http:///", "a redirect to nobody"), ("http://" + "a" * 9000, "a redirect that is too long"))),
     leads_to("http://127.0.0.1:{spy}/good.mp3", HOST_IS + LOOPBACK, "a redirect to loopback"),
     leads_to("//127.0.0.1:{spy}/good.mp3", HOST_IS + LOOPBACK, "a redirect to loopback without a scheme"),
-    leads_to("http://2130706433:{spy}/good.mp3", HOST_IS + LOOPBACK, "a redirect to a decimal address"),
-    leads_to("http://0x7f.1:{spy}/good.mp3", HOST_IS + LOOPBACK, "a redirect to a hexadecimal address"),
+    leads_to("http://2130706433:{spy}/good.mp3", SPELLED, "a redirect to a decimal address"),
+    leads_to("http://0x7f.1:{spy}/good.mp3", SPELLED, "a redirect to a hexadecimal address"),
+    leads_to("//0177.0.0.1:{spy}/good.mp3", SPELLED, "a redirect to an octal address without a scheme"),
     leads_to("http://[::1]:{spy}/good.mp3", HOST_IS + "a loopback address (RFC 4291)", "a redirect to IPv6 loopback"),
     leads_to("http://[::ffff:127.0.0.1]:{spy}/good.mp3", HOST_IS + "an IPv4-mapped address (RFC 4291)", "a redirect to a mapped address"),
     leads_to("http://0.0.0.0:{spy}/good.mp3", HOST_IS + "the unspecified address (RFC 1122)", "a redirect to the unspecified address"),

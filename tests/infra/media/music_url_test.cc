@@ -19,10 +19,8 @@ TEST(MusicUrl, hosts_are_read_as_libcurl_reads_them) {
                                                      {"https://media.example/a.mp3", "media.example", 443, ""},
                                                      {"https://media.example:8443/a.mp3?b#c", "media.example", 8443, ""},
                                                      {"http://1.2.3.4/", "1.2.3.4", 80, "1.2.3.4"},
-                                                     {"http://2130706433/", "127.0.0.1", 80, "127.0.0.1"},
-                                                     {"http://0x7f.1/", "127.0.0.1", 80, "127.0.0.1"},
-                                                     {"http://0177.0.0.1/", "127.0.0.1", 80, "127.0.0.1"},
-                                                     {"http://%31.2.3.4/", "1.2.3.4", 80, "1.2.3.4"},
+                                                     {"http:/1.2.3.4:81?a", "1.2.3.4", 81, "1.2.3.4"},
+                                                     {"HTTP://Media.EXAMPLE?a", "Media.EXAMPLE", 80, ""},
                                                      {"http://[2001:0db8::0001]/", "2001:db8::1", 80, "2001:db8::1"}}) {
     const auto read = parse_music_url(one.url);
     ASSERT_TRUE(read) << one.url;
@@ -32,6 +30,8 @@ TEST(MusicUrl, hosts_are_read_as_libcurl_reads_them) {
     EXPECT_EQ(read->text.find('#'), std::string::npos) << one.url;
   }
 }
+
+constexpr std::string_view kSpelling = "its host is an IPv4 address that is not spelled as four decimal numbers";
 
 TEST(MusicUrl, what_is_refused_is_refused_with_its_reason) {
   struct Case {
@@ -50,6 +50,14 @@ TEST(MusicUrl, what_is_refused_is_refused_with_its_reason) {
                                                      {std::string("http://a\0b/", 11), "its URL cannot be read"},
                                                      {"http://a/" + std::string(9000, 'a'), "its URL cannot be read"},
                                                      {"http://a/" + std::string(3000, '\x80'), "its URL is too long"},
+                                                     {"http://2130706433/", kSpelling},
+                                                     {"http://0x7f.1/", kSpelling},
+                                                     {"http://0177.0.0.1/", kSpelling},
+                                                     {"http://8.8.2056/", kSpelling},
+                                                     {"http://%31.2.3.4/", kSpelling},
+                                                     {"http:/010.0.0.1/8.0.0.1/", kSpelling},
+                                                     {"http:///0x8.8.8.8?8.8.8.8", kSpelling},
+                                                     {"http://m%65dia.example/", "its URL can be read in two ways"},
                                                      {"http://21307064%33%33/", "its URL can be read in two ways"},
                                                      {"http://0%78a000001/", "its URL can be read in two ways"}}) {
     const auto read = parse_music_url(one.url);
@@ -69,10 +77,17 @@ TEST(MusicUrl, a_redirect_starts_from_where_it_is) {
                                                      {"/d.mp3", "https://media.example:8443/d.mp3"},
                                                      {"?e", "https://media.example:8443/a/b.mp3?e"},
                                                      {"//other.example/d", "https://other.example/d"},
+                                                     {"/e//010.0.0.1/", "https://media.example:8443/e//010.0.0.1/"},
+                                                     {"//1.2.3.4", "https://1.2.3.4/"},
                                                      {"http://other.example/d", "http://other.example/d"}}) {
     const auto read = redirected(*from, one.location);
     ASSERT_TRUE(read) << one.location;
     EXPECT_EQ(read->text, one.text) << one.location;
+  }
+  for (const char* location : {"//010.0.0.1/", "http://010.0.0.1/", "https:/0x8.8.8.8/"}) {
+    const auto read = redirected(*from, location);
+    ASSERT_FALSE(read) << location;
+    EXPECT_EQ(read.error().text, std::string(kMustBeReached) + std::string(kSpelling)) << location;
   }
   EXPECT_FALSE(redirected(*from, "file:///etc/passwd"));
   EXPECT_FALSE(redirected(*from, "http://a@other.example/"));
