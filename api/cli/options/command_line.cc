@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <set>
 #include <sstream>
 #include <type_traits>
 
@@ -26,16 +27,29 @@ std::string none_below_zero(const std::string& value) {
   return value.find('-') != std::string::npos ? "must not be less than 0" : "";
 }
 
-/// The library looks at the first of no values when a key is given an empty list.
+/// The library looks at the first of no values when a key is given an empty list, takes the last one of many, also where a comma without
+/// quotes has made many of one, and speaks of sections by names of its own.
 class OptionFile : public CLI::ConfigTOML {
  public:
+  /// `lists`: the flags that may have many values.
+  explicit OptionFile(const std::set<std::string>& lists) : lists_(lists) {}
+
   std::vector<CLI::ConfigItem> from_config(std::istream& text) const override {
     auto read = CLI::ConfigTOML::from_config(text);
+    std::set<std::string> seen;
     for (const CLI::ConfigItem& item : read) {
+      if (!item.parents.empty())
+        throw CLI::ConversionError("the file of --config has a section, [" + item.parents.front() + "]; its keys stand in none");
       if (item.inputs.empty()) throw CLI::ConversionError("the file of --config gives " + item.name + " no value");
+      if (lists_.contains("--" + item.name)) continue;
+      if (item.inputs.size() > 1 || !seen.insert(item.name).second)
+        throw CLI::ConversionError("the file of --config gives " + item.name + " more than one value; one with a comma stands in quotes");
     }
     return read;
   }
+
+ private:
+  const std::set<std::string>& lists_;
 };
 
 }  // namespace
@@ -58,7 +72,7 @@ CommandLine::CommandLine(const std::string& command, const std::string& about)
   known(app_->set_config("--config", "", "read options from this TOML file, its keys named as the flags"), "--config");
   // The file is written for `serve`, which knows every key of it; other commands take from it what is theirs.
   app_->allow_config_extras(command == "serve" ? CLI::config_extras_mode::error : CLI::config_extras_mode::ignore);
-  app_->config_formatter(std::make_shared<OptionFile>());
+  app_->config_formatter(std::make_shared<OptionFile>(lists_));
   app_->get_formatter()->column_width(38);
 }
 CommandLine::~CommandLine() = default;
@@ -83,6 +97,7 @@ CommandLine::Option CommandLine::flag(const std::string& name, bool& value, cons
 CommandLine::Option CommandLine::list(const std::string& flag, std::vector<std::string>& values, const std::string& help) {
   CLI::Option* option = app_->add_option(flag, values, help);
   const Option made = known(option, flag);
+  lists_.insert(flag);
   option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->expected(1, 1000)->delimiter(';')->allow_extra_args(false);
   return made;
 }
@@ -117,8 +132,9 @@ std::optional<int> CommandLine::parse(std::vector<std::string> arguments) {
   return std::nullopt;
 }
 
-bool CommandLine::is_typed(const std::string& flag) const {
-  return std::any_of(typed_.begin(), typed_.end(), [&](const std::string& word) { return word == flag || word.starts_with(flag + '='); });
+std::size_t CommandLine::times_typed(const std::string& flag) const {
+  const auto is_it = [&](const std::string& word) { return word == flag || word.starts_with(flag + '='); };
+  return static_cast<std::size_t>(std::count_if(typed_.begin(), typed_.end(), is_it));
 }
 
 bool CommandLine::is_given(const std::string& flag) const {
@@ -168,7 +184,7 @@ std::string KafkaWords::read(std::optional<KafkaOptions>& kafka) const {
 
 std::string KafkaWords::read_without_kafka(bool is_named) const {
   for (const char* flag : {"--kafka-brokers", "--kafka-topic", "--kafka-property"}) {
-    if (line_.is_typed(flag) || (!is_named && line_.is_given(flag)))
+    if (line_.times_typed(flag) > 0 || (!is_named && line_.is_given(flag)))
       return std::string(flag) + " goes with --log kafka; without it the log is the one in the directory of --data";
   }
   return {};

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,8 +51,8 @@ class CommandLine {
 
   /// Nothing when the options are read; else how the program ends: help was printed, or the use was wrong and that was said on stderr.
   std::optional<int> parse(std::vector<std::string> arguments);
-  /// After parse(): did it stand among the arguments, rather than in the environment or the file alone?
-  bool is_typed(const std::string& flag) const;
+  /// After parse(): how often it stood among the arguments, rather than in the environment or the file.
+  std::size_t times_typed(const std::string& flag) const;
   /// After parse(): was it given, wherever?
   bool is_given(const std::string& flag) const;
   /// kWrongUse, after `why` was said.
@@ -65,6 +66,7 @@ class CommandLine {
   std::unique_ptr<CLI::App> app_;
   std::vector<std::string> from_environment_;
   std::vector<std::string> typed_;
+  std::set<std::string> lists_;  ///< flags
 };
 
 /// A log on Kafka: which one, and how it is reached.

@@ -17,7 +17,7 @@ Parsed<ImportOptions> read_import_options(const std::vector<std::string>& argume
       "Prints 'imported N records, head SEQUENCE:ID'. Status 1: a line is wrong, or is of another chain; what came before it stays.");
   if (const auto end = line.parse(arguments)) return *end;
   if (const auto why = log.read(options.log); !why.empty()) return line.wrong_use(why);
-  if (!options.log.kafka && line.is_typed("--kafka-replication"))
+  if (!options.log.kafka && line.times_typed("--kafka-replication") > 0)
     return line.wrong_use("--kafka-replication goes with --log kafka: a directory has no copies");
   return options;
 }

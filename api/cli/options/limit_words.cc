@@ -70,13 +70,16 @@ Result<std::vector<RateWindow>, NotWindows> parse_rate_windows(std::string_view 
   }
 }
 
-LimitWords::LimitWords(CommandLine& line) {
+LimitWords::LimitWords(CommandLine& line) : line_(line) {
   line.option("--rate-limit", rate_limit_, "COUNT/TIME,…: requests of each API key at most, as in 20/1s,100/5s; one more is answered 429");
   line.option("--failed-keys", failed_keys_,
               "COUNT/TIME: requests without a good key from each address that are told so; more are answered 429 and cut off");
 }
 
 std::string LimitWords::read(LimitOptions& limits) const {
+  // The last one would hold alone, where somebody meant both.
+  if (line_.times_typed("--rate-limit") > 1)
+    return "--rate-limit is given more than once: all windows stand in one value, as in 20/1s,100/5s";
   auto windows = parse_rate_windows(rate_limit_);
   if (!windows) return "--rate-limit must be COUNT/TIME,… as in 20/1s,100/5s, or off: " + windows.error().why;
   limits.rate_limit = std::move(*windows);

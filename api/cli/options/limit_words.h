@@ -34,6 +34,7 @@ class LimitWords {
   std::string read(LimitOptions& limits) const;
 
  private:
+  const CommandLine& line_;
   std::string rate_limit_ = "off";
   std::string failed_keys_ = "50/10s";
 };

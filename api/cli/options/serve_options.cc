@@ -77,7 +77,7 @@ Parsed<ServeOptions> read_serve_options(const std::vector<std::string>& argument
     // Else a node that is meant to join a log founds one of its own, and serves.
     const bool is_named = line.is_given("--log");
     if (const auto why = kafka.read_without_kafka(is_named); !why.empty()) return line.wrong_use(why);
-    if (confirm == "append" && (line.is_typed("--confirm") || !is_named))
+    if (confirm == "append" && (line.times_typed("--confirm") > 0 || !is_named))
       return line.wrong_use("--confirm append goes with --log kafka: it asks brokers where the log ends");
   }
   if (!is_sip_domain(options.sip_domain))

@@ -12,7 +12,7 @@ Result<crypto::FileStamp, crypto::FileFault> reload(const std::string& file, htt
   const auto stamp = crypto::stamp_of(file);  // before reading: who changes the file meanwhile changes it
   if (!stamp) return crypto::FileFault{crypto::FaultCode::missing, file + " is missing"};
   if (const auto read = tls.reload(); !read) return crypto::FileFault{crypto::FaultCode::damaged, read.error().text};
-  tell(tls, telemetry);
+  if (file == tls.files().certificate) tell(tls, telemetry);  // it is the one that the warnings are of: once, though all are read
   return *stamp;
 }
 

@@ -284,6 +284,34 @@ TEST(Options, a_value_that_is_empty_is_none) {
   EXPECT_EQ(status_of(cli::read_verify_options, {"--data", "x", "--checkpoints", "", "--checkpoint-key", "y"}), cli::kWrongUse);
 }
 
+std::string said_of_file(const TempDir& dir, const std::string& text) {
+  std::ofstream(dir.path("dialin.toml")) << "data = \"x\"\n" << text << '\n';
+  testing::internal::CaptureStderr();
+  const auto read = cli::read_serve_options({"--config", dir.path("dialin.toml")});
+  std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::holds_alternative<int>(read), !said.empty()) << text;
+  return said;
+}
+
+TEST(Options, a_key_of_the_file_has_one_value_unless_it_is_a_list) {
+  const TempDir dir;
+  for (const char* text :
+       {"rate-limit = 20/1s,100/5s", "rate-limit = [\"20/1s\", \"100/5s\"]", "rate-limit = \"20/1s\"\nrate-limit = \"100/5s\""}) {
+    EXPECT_NE(said_of_file(dir, text).find("gives rate-limit more than one value"), std::string::npos) << text;
+  }
+  EXPECT_EQ(said_of_file(dir, "rate-limit = \"20/1s,100/5s\""), "");
+  EXPECT_EQ(said_of_file(dir, "hold-music-check = \"on\"\nhold-music-allow = [\"10.0.0.0/8\", \"192.168.0.0/16\"]"), "");
+  EXPECT_NE(said_of_file(dir, "[serve]\nport = 1").find("has a section, [serve]"), std::string::npos);
+}
+
+TEST(Options, windows_of_a_rate_stand_in_one_value) {
+  EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--rate-limit", "20/1s", "--rate-limit=100/5s"}), cli::kWrongUse);
+  const Environment limit("DIALIN_RATE_LIMIT", "20/1s");
+  const auto options = served({"--data", "x", "--rate-limit", "30/1s"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->limits.rate_limit.size(), 1U);
+}
+
 TEST(Options, the_file_itself_can_be_named_by_the_environment) {
   const TempDir dir;
   std::ofstream(dir.path("dialin.toml")) << "data = \"by-file\"\n";
