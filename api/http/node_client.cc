@@ -128,7 +128,8 @@ class NodeClient::Loop {
       }
       Answer answer = co_await exchange(*connection, request, kAnswerMost + request.extra);
       if (answer && connection->is_open) keep(std::move(connection), leader.url);
-      if (answer || is_again || !is_kept || !request.may_be_repeated) co_return answer;
+      // One that is silent is no stale connection, and a new one may wait as long.
+      if (answer || answer.error().is_late || is_again || !is_kept || !request.may_be_repeated) co_return answer;
     }
   }
 
@@ -235,7 +236,7 @@ class NodeClient::Loop {
     parser.body_limit(kBodyBytesMax);
     const auto error = connection.tls ? co_await speak(*connection.tls, connection.buffer, sent, parser)
                                       : co_await speak(connection.stream, connection.buffer, sent, parser);
-    if (error) co_return NoAnswer{"the answer of the node that leads was lost: " + error.message(), true};
+    if (error) co_return NoAnswer{"the answer of the node that leads was lost: " + error.message(), true, error == beast::error::timeout};
     connection.stream.expires_never();
     connection.used_at = Clock::now();
     connection.is_open = parser.keep_alive();

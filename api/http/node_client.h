@@ -48,6 +48,7 @@ struct NodeAnswer {
 struct NoAnswer {
   std::string why;
   bool was_sent = false;  ///< the write may have been carried out
+  bool is_late = false;   ///< nothing came in time
 };
 
 class NodeClient {

@@ -220,6 +220,26 @@ TEST_F(NodeClientTest, goes_on_with_a_new_connection_when_the_kept_one_was_close
   EXPECT_TRUE(send("/echo"));
 }
 
+TEST_F(NodeClientTest, repeats_nothing_that_was_not_answered_in_time) {
+  constexpr std::chrono::milliseconds kMost{300};
+  ASSERT_TRUE(send("/echo")) << "a connection is kept";
+  std::promise<Result<NodeAnswer, NoAnswer>> told;
+  client.send(leader,
+              {.method = "PUT",
+               .target = "/later",
+               .headers = {},
+               .body = "body",
+               .may_be_repeated = true,
+               .extra = kMost - NodeClient::kAnswerMost},
+              [&](Result<NodeAnswer, NoAnswer> answer) { told.set_value(std::move(answer)); });
+  auto answer = told.get_future();
+  const auto got = answer.get();
+  ASSERT_FALSE(got);
+  EXPECT_TRUE(got.error().was_sent);
+  EXPECT_TRUE(got.error().is_late);
+  EXPECT_EQ(peer.asked_who_it_is, 1) << "it was sent again, over a new connection";
+}
+
 TEST_F(NodeClientTest, has_many_requests_under_way_and_refuses_too_many) {
   constexpr std::size_t kMore = 10;
   std::atomic<std::size_t> refused{0};
