@@ -13,7 +13,7 @@ constexpr std::array kCommands = {
     CommandEntry{"init", "found a log on Kafka", run_init},
     CommandEntry{"load", "create the configs of a file through the API", run_load},
     CommandEntry{"keys", "add, list and revoke API keys", run_keys},
-    CommandEntry{"keyring", "make, rotate and list the keys that seal secrets", run_keyring},
+    CommandEntry{"keyring", "make, rotate, list and remove the keys that seal secrets", run_keyring},
     CommandEntry{"verify", "prove that the log is whole: every hash, link and rule", run_verify},
     CommandEntry{"checkpoint", "sign where the log ends, for an auditor to keep", run_checkpoint},
     CommandEntry{"history", "every event of a config, with what changed", run_history},

@@ -48,18 +48,23 @@ NodeRequest request_of(const Call& call, const Asked& asked, const NodeStanding&
   return sent;
 }
 
-/// `manner`: of the answer here. The leader, at which the write counts too, tells where the key stands unless it has no limits.
+bool tells_limits(std::string_view header) {
+  return same_ignoring_case(header, "ratelimit-policy") || same_ignoring_case(header, "ratelimit");
+}
+
+/// `manner`: of the answer here. A write counts at the leader, too, but the caller's next request comes here: where the key stands is told
+/// of this node, unless it has no limits or the leader's are what refused the write.
 Response response_of(const NodeAnswer& answer, const Manner& manner) {
   Response response;
   response.status = answer.status;
   response.body = answer.body;
   if (answer.content_type == "application/problem+json") response.content_type = "application/problem+json";
-  bool tells_limits = false;
+  constexpr unsigned kTooManyRequests = 429;
+  const bool is_told_here = !manner.limits.empty() && answer.status != kTooManyRequests;
   for (const auto& [name, value] : answer.headers) {
-    response.headers.append(name).append(": ").append(value).append("\r\n");
-    tells_limits = tells_limits || same_ignoring_case(name, "ratelimit-policy");
+    if (!is_told_here || !tells_limits(name)) response.headers.append(name).append(": ").append(value).append("\r\n");
   }
-  if (!tells_limits) response.headers.append(manner.limits);
+  if (is_told_here) response.headers.append(manner.limits);
   return response;
 }
 

@@ -9,16 +9,32 @@ FORWARDED = {"Dialin-Forwarded-By": "node1"}
 PIN = {"type": "pin_dialin"}
 
 
-@pytest.fixture
-def limited(cluster):
-    """The node that leads, which lets a key call so often an hour, and one that follows and would let it call for ever."""
-    leader, follower = cluster.add("--rate-limit", f"{LEAST}/1h"), cluster.add()
+def two_nodes(cluster, leads: str, follows: str | None):
+    """With their rate limits, and keys of two tenants."""
+    leader, follower = cluster.add("--rate-limit", leads), cluster.add(*(["--rate-limit", follows] if follows else []))
     cluster.keys = [cluster.add_key("acme"), cluster.add_key("globex")]
     cluster.start(leader)
     cluster.wait_for_leader()
     cluster.start(follower)
     assert cluster.leader() is leader
     return leader, follower
+
+
+@pytest.fixture
+def limited(cluster):
+    """The node that leads, which lets a key call so often an hour, and one that follows and would let it call for ever."""
+    return two_nodes(cluster, f"{LEAST}/1h", None)
+
+
+def test_a_node_with_limits_tells_its_own_unless_the_one_that_leads_refuses(cluster):
+    _, follower = two_nodes(cluster, "2/1h", "3/2h")
+    acme = cluster.caller(follower, cluster.keys[0])
+    for left in (2, 1):
+        answer = acme.post(CONFIGS, PIN).expect(200)
+        assert f'"7200s";r={left};' in answer.headers["RateLimit"] and "3600s" not in answer.headers["RateLimit-Policy"]
+    refused = acme.post(CONFIGS, PIN)
+    refused.refused(429, "rate-limit-error")
+    assert '"3600s";r=0;' in refused.headers["RateLimit"], "what the leader tells of it"
 
 
 def test_a_write_that_was_sent_on_counts_at_the_node_that_leads(cluster, limited):
