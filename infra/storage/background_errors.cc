@@ -1,6 +1,7 @@
 #include "infra/storage/background_errors.h"
 
 #include <rocksdb/listener.h>
+#include <rocksdb/status.h>
 
 #include "infra/storage/status.h"
 
@@ -11,7 +12,14 @@ class Listener : public rocksdb::EventListener {
  public:
   explicit Listener(std::shared_ptr<BackgroundErrors> errors) : errors_(std::move(errors)) {}
 
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override { errors_->remember(store_error(*status)); }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    const StoreError error = store_error(*status);
+    errors_->remember(error);
+    // It knows a full disk only, and would never come back from a used-up quota; what is set here is what it keeps.
+    if (error == StoreError::no_space && !status->IsNoSpace()) {
+      *status = rocksdb::Status(rocksdb::Status::NoSpace(status->ToString()), rocksdb::Status::Severity::kHardError);
+    }
+  }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* recover_by_itself) override {
     *recover_by_itself = false;
   }
