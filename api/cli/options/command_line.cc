@@ -24,15 +24,16 @@ std::string environment_name(const std::string& flag) {
 
 /// The library would wrap a negative number around, one behind blanks, too.
 std::string none_below_zero(const std::string& value) {
-  return value.find('-') != std::string::npos ? "must not be less than 0" : "";
+  const std::size_t begin = value.find_first_not_of(" \t\n\v\f\r");
+  return begin != std::string::npos && value[begin] == '-' ? "must not be less than 0" : "";
 }
 
-/// The library looks at the first of no values when a key is given an empty list, takes the last one of many, also where a comma without
-/// quotes has made many of one, and speaks of sections by names of its own.
+/// The library looks at the first of no values when a key is given an empty list, takes the last one of many, also where a comma or a blank
+/// without quotes has made many of one, and speaks of sections by names of its own. Keys of other commands are passed over.
 class OptionFile : public CLI::ConfigTOML {
  public:
   /// `lists`: the flags that may have many values.
-  explicit OptionFile(const std::set<std::string>& lists) : lists_(lists) {}
+  OptionFile(const CLI::App& app, const std::set<std::string>& lists) : app_(app), lists_(lists) {}
 
   std::vector<CLI::ConfigItem> from_config(std::istream& text) const override {
     auto read = CLI::ConfigTOML::from_config(text);
@@ -41,14 +42,17 @@ class OptionFile : public CLI::ConfigTOML {
       if (!item.parents.empty())
         throw CLI::ConversionError("the file of --config has a section, [" + item.parents.front() + "]; its keys stand in none");
       if (item.inputs.empty()) throw CLI::ConversionError("the file of --config gives " + item.name + " no value");
-      if (lists_.contains("--" + item.name)) continue;
+      const std::string flag = "--" + item.name;
+      if (app_.get_option_no_throw(flag) == nullptr || lists_.contains(flag)) continue;
       if (item.inputs.size() > 1 || !seen.insert(item.name).second)
-        throw CLI::ConversionError("the file of --config gives " + item.name + " more than one value; one with a comma stands in quotes");
+        throw CLI::ConversionError("the file of --config gives " + item.name +
+                                   " more than one value; one with a comma or a blank stands in quotes");
     }
     return read;
   }
 
  private:
+  const CLI::App& app_;
   const std::set<std::string>& lists_;
 };
 
@@ -72,7 +76,7 @@ CommandLine::CommandLine(const std::string& command, const std::string& about)
   known(app_->set_config("--config", "", "read options from this TOML file, its keys named as the flags"), "--config");
   // The file is written for `serve`, which knows every key of it; other commands take from it what is theirs.
   app_->allow_config_extras(command == "serve" ? CLI::config_extras_mode::error : CLI::config_extras_mode::ignore);
-  app_->config_formatter(std::make_shared<OptionFile>(lists_));
+  app_->config_formatter(std::make_shared<OptionFile>(*app_, lists_));
   app_->get_formatter()->column_width(38);
 }
 CommandLine::~CommandLine() = default;

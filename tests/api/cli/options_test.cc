@@ -304,6 +304,15 @@ TEST(Options, a_key_of_the_file_has_one_value_unless_it_is_a_list) {
   EXPECT_NE(said_of_file(dir, "[serve]\nport = 1").find("has a section, [serve]"), std::string::npos);
 }
 
+TEST(Options, a_list_of_another_command_is_passed_over) {
+  const TempDir dir;
+  std::ofstream(dir.path("dialin.toml"))
+      << "data = \"x\"\nhold-music-allow = [\"10.0.0.0/8\", \"192.168.0.0/16\"]\nkafka-property = [\"a=b\", \"c=d\"]\n";
+  const std::vector<std::string> words = {"--config", dir.path("dialin.toml")};
+  EXPECT_EQ(status_of(cli::read_verify_options, words), -1);
+  EXPECT_EQ(status_of(cli::read_tail_options, words), -1);
+}
+
 TEST(Options, windows_of_a_rate_stand_in_one_value) {
   EXPECT_EQ(status_of(cli::read_serve_options, {"--data", "x", "--rate-limit", "20/1s", "--rate-limit=100/5s"}), cli::kWrongUse);
   const Environment limit("DIALIN_RATE_LIMIT", "20/1s");
