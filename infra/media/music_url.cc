@@ -41,7 +41,11 @@ bool is_plain(std::string_view host) {
 /// What stands between scheme and path, without a port; nothing in a reference that is relative to a host.
 std::optional<std::string_view> spelled_host(std::string_view reference) {
   const std::size_t end_of_scheme = reference.find_first_of(":/?#");
-  const bool has_scheme = end_of_scheme != std::string_view::npos && reference[end_of_scheme] == ':';
+  const auto is_of_scheme = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  };
+  const bool has_scheme = end_of_scheme != std::string_view::npos && reference[end_of_scheme] == ':' &&
+                          std::all_of(reference.begin(), reference.begin() + static_cast<std::ptrdiff_t>(end_of_scheme), is_of_scheme);
   if (has_scheme) reference.remove_prefix(end_of_scheme + 1);
   if (!has_scheme && !reference.starts_with("//")) return std::nullopt;
   reference.remove_prefix(std::min(reference.find_first_not_of('/'), reference.size()));
@@ -79,7 +83,9 @@ Result<MusicUrl, BrokenRule> judged(CURLU* url, std::string_view reference) {
   if (!again || !set(again.get(), *text) || part_of(again.get(), CURLUPART_URL) != text || part_of(again.get(), CURLUPART_HOST) != host) {
     return why_not(kTwoWays);
   }
+  const auto spelled = spelled_host(reference);
   if (host->size() > 2 && host->front() == '[' && host->back() == ']') {
+    if (spelled && !spelled->starts_with('[')) return why_not(kTwoWays);
     read.address = Address::parse(std::string_view(*host).substr(1, host->size() - 2));
     if (!read.address || read.address->is_v4) return why_not("its host is no address");
     *host = read.address->text();
@@ -87,7 +93,6 @@ Result<MusicUrl, BrokenRule> judged(CURLU* url, std::string_view reference) {
     return why_not("its host is neither a name nor an address");
   } else {
     read.address = Address::parse(*host);
-    const auto spelled = spelled_host(reference);
     if (spelled && !is_same_ignoring_case(*spelled, *host)) {
       return why_not(read.address ? "its host is an IPv4 address that is not spelled as four decimal numbers" : kTwoWays);
     }

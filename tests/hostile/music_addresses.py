@@ -113,12 +113,12 @@ SPELLINGS = [
         "http://media.test%40127.0.0.1:{spy}/good.mp3", "http://127.0.0.1%3A80:{spy}/good.mp3", "http://127.0.0.1%2F.media.test:{spy}/good.mp3",
         "http://127.0.0.1%00.media.test:{spy}/good.mp3", "http://127.0.0.1%0d%0aX:{spy}/good.mp3", "http://127.0.0.1%20:{spy}/good.mp3",
         "http://[v1.7f000001]:{spy}/good.mp3")),
-    *(Attack(f"http://{host}:{{spy}}/good.mp3", TWO_WAYS) for host in ("21307064%33%33", "0%78f000001", "l%6fcalhost", "127.0.0.1%2E")),
+    *(Attack(f"http://{host}:{{spy}}/good.mp3", TWO_WAYS) for host in ("21307064%33%33", "0%78f000001", "l%6fcalhost", "127.0.0.1%2E", "%5B%3A%3A1%5D")),
     # The last five are public for libcurl.
     *(Attack(f"http://{host}:{{spy}}/good.mp3", SPELLED) for host in (
         "127.1", "127.0.1", "2130706433", "017700000001", "0x7f000001", "0X7F000001", "0177.0.0.1", "0x7f.0.0.1", "0x7F.0x0.0x0.0x1", "0177.0x0.1",
         "00000177.0.0.1", "127.0x1", "%31%32%37.0.0.1", "127%2e0%2e0%2e1", "0", "0x0", "00.0.0", "167772161", "0xC0A80001", "0300.0250.1",
-        "2852039166", "0xa9.0xfe.0xa9.0xfe", "0251.0376.0251.0376", "169.254.43518", "4294967295", "010.0.0.1", "0254.020.0.1", "8.8.2056",
+        "2852039166", "0xa9.0xfe.0xa9.0xfe", "0251.0376.0251.0376", "169.254.43518", "4294967295", "010.0.0.1", "020.020.0.1", "8.8.2056",
         "134744072", "0x08.8.8.8")),
     Attack("http://%E2%91%A0%E2%91%A1%E2%91%A6.0.0.1:{spy}/good.mp3", NOT_PLAIN),
     Attack(f"http://{'a.' * 127}test:{{spy}}/good.mp3", NOT_PLAIN),

@@ -58,6 +58,7 @@ TEST(MusicUrl, what_is_refused_is_refused_with_its_reason) {
                                                      {"http:/010.0.0.1/8.0.0.1/", kSpelling},
                                                      {"http:///0x8.8.8.8?8.8.8.8", kSpelling},
                                                      {"http://m%65dia.example/", "its URL can be read in two ways"},
+                                                     {"http://%5B2606%3A4700%3A%3A1111%5D/", "its URL can be read in two ways"},
                                                      {"http://21307064%33%33/", "its URL can be read in two ways"},
                                                      {"http://0%78a000001/", "its URL can be read in two ways"}}) {
     const auto read = parse_music_url(one.url);
@@ -79,6 +80,8 @@ TEST(MusicUrl, a_redirect_starts_from_where_it_is) {
                                                      {"//other.example/d", "https://other.example/d"},
                                                      {"/e//010.0.0.1/", "https://media.example:8443/e//010.0.0.1/"},
                                                      {"//1.2.3.4", "https://1.2.3.4/"},
+                                                     {"//[2001:db8::1]:81/", "https://[2001:db8::1]:81/"},
+                                                     {"my_song:live.mp3", "https://media.example:8443/a/my_song:live.mp3"},
                                                      {"http://other.example/d", "http://other.example/d"}}) {
     const auto read = redirected(*from, one.location);
     ASSERT_TRUE(read) << one.location;
