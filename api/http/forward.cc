@@ -60,7 +60,9 @@ Response response_of(const NodeAnswer& answer, const Manner& manner) {
   response.body = answer.body;
   if (answer.content_type == "application/problem+json") response.content_type = "application/problem+json";
   constexpr unsigned kTooManyRequests = 429;
-  const bool is_told_here = !manner.limits.empty() && answer.status != kTooManyRequests;
+  const bool tells =
+      std::any_of(answer.headers.begin(), answer.headers.end(), [](const auto& header) { return tells_limits(header.first); });
+  const bool is_told_here = !manner.limits.empty() && !(tells && answer.status == kTooManyRequests);
   for (const auto& [name, value] : answer.headers) {
     if (!is_told_here || !tells_limits(name)) response.headers.append(name).append(": ").append(value).append("\r\n");
   }

@@ -38,6 +38,7 @@ def busy_machine(home: pathlib.Path) -> Iterator[None]:
     running = [subprocess.Popen([sys.executable, "-B", __file__, *each]) for each in words]
     try:
         yield
+        assert all(each.poll() is None for each in running), "it was not busy all the time"
     finally:
         for each in running:
             each.kill()
