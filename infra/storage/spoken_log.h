@@ -12,7 +12,8 @@ class Logger;
 
 namespace dialin::storage {
 
-/// Hands warnings and errors on, a line each and bounded in length, from any thread; drops the rest.
+/// Hands warnings and errors on, a line each and bounded in length, from any thread; drops the rest. A warning that is repeated is handed
+/// on again after 10 s: a full disk is warned of several times a second.
 std::shared_ptr<rocksdb::Logger> log_to(std::function<void(std::string_view line)> say);
 
 }  // namespace dialin::storage
