@@ -53,8 +53,7 @@ std::optional<std::string_view> spelled_host(std::string_view reference) {
 }
 
 bool is_same_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && curl_strnequal(a.data(), b.data(), a.size()) != 0;
 }
 
 bool set(CURLU* url, std::string_view text) {

@@ -33,7 +33,7 @@ class SpokenLog : public rocksdb::Logger {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// Each place in RocksDB has a format of its own.
+  /// Each place in RocksDB has a format of its own, a literal: there are no more of them than places.
   bool is_due(const char* format) {
     const auto now = Clock::now();
     const std::lock_guard lock(mutex_);

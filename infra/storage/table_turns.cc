@@ -10,7 +10,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::microseconds kTurn{100};
-/// A look at the clock takes some 50 ns, which is much beside a small key.
+/// A look at the clock takes some 30 ns, which is much beside a small key.
 constexpr unsigned kKeysBetweenLooks = 16;
 
 /// Of one table, on the one thread that builds it. It collects nothing.
