@@ -84,21 +84,37 @@ def beside_nothing_but_work(stage: Stage) -> Row:
     server = stage.server("hostile", 10_000, 10_000)
     client = Client(server, server.key)
     path = "/domain-dialin-config/" + server.ids.read_text().split("\n", 1)[0]
-    quiet, beside = [], []
+    turns = Turns("GET", "no attacker, but loops (SCHED_IDLE) on all processors and a program that syncs 16 KiB after another")
     for _ in range(stage.effort.rounds):
-        quiet.append(p99_s(lambda: client.get(path).expect(200), CALLS_PER_S["GET"], stage.effort.seconds))
-        with busy_machine(stage.home):
-            time.sleep(SETTLING_S)
-            beside.append(p99_s(lambda: client.get(path).expect(200), CALLS_PER_S["GET"], stage.effort.seconds))
-        time.sleep(SETTLING_S)
+        turns.take(stage, lambda: client.get(path).expect(200), busy_machine(stage.home))
     stage.remove(server)
-    what = "no attacker, but loops (SCHED_IDLE) on all processors and a program that syncs 16 KiB after another"
-    stage.notes.append(told(f"GET beside {what}", quiet, beside))
-    return Row(f"GET p99 beside {what}", f"{median(beside) * 1e3:.2f} ms", f"quiet {median(quiet) * 1e3:.2f} ms", median(beside) / median(quiet), "x")
+    stage.notes.append(turns.told())
+    return turns.row(None)
 
 
-def told(what: str, quiet: list[float], beside: list[float]) -> str:
-    return f"{what}: p99 quiet {', '.join(f'{each * 1e3:.2f}' for each in quiet)} ms, beside {', '.join(f'{each * 1e3:.2f}' for each in beside)} ms"
+class Turns:
+    """The p99 of calls, quiet and beside what presses them, again and again."""
+
+    def __init__(self, method: str, what: str):
+        self.method, self.what = method, what
+        self.quiet, self.beside = [], []
+
+    def take(self, stage: Stage, call: Callable[[], None], pressing: contextlib.AbstractContextManager):
+        """What `pressing` gives, after its end."""
+        self.quiet.append(p99_s(call, CALLS_PER_S[self.method], stage.effort.seconds))
+        with pressing as pressed:
+            time.sleep(SETTLING_S)
+            self.beside.append(p99_s(call, CALLS_PER_S[self.method], stage.effort.seconds))
+        time.sleep(SETTLING_S)
+        return pressed
+
+    def row(self, must: float | None) -> Row:
+        calm, pressed = median(self.quiet), median(self.beside)
+        return Row(f"{self.method} p99 beside {self.what}", f"{pressed * 1e3:.2f} ms", f"quiet {calm * 1e3:.2f} ms", pressed / calm, "x", must)
+
+    def told(self) -> str:
+        quiet, beside = (", ".join(f"{each * 1e3:.2f}" for each in runs) for runs in (self.quiet, self.beside))
+        return f"{self.method} beside {self.what}: p99 quiet {quiet} ms, beside {beside} ms"
 
 
 def beside_attackers(stage: Stage, attacks: Iterable[str], processors: set[int], where: str) -> list[Row]:
@@ -118,20 +134,14 @@ def beside_attackers(stage: Stage, attacks: Iterable[str], processors: set[int],
     rows = []
     for name in attacks:
         for method, call in (reading, writing) if name in ("read", "write") else (reading,):
-            quiet, beside, done, statuses = [], [], 0, set()
+            turns, done, statuses = Turns(method, TOLD[name] + where), 0, set()
             for _ in range(stage.effort.rounds):
-                quiet.append(p99_s(call, CALLS_PER_S[method], stage.effort.seconds))
-                with attack(name, server, other) as running:
-                    time.sleep(SETTLING_S)
-                    beside.append(p99_s(call, CALLS_PER_S[method], stage.effort.seconds))
+                running = turns.take(stage, call, attack(name, server, other))
                 assert running.done >= DONE_LEAST, f"{name} did {running.done}"
                 done += running.done
                 statuses |= set(running.statuses)
-                time.sleep(SETTLING_S)
-            calm, pressed = median(quiet), median(beside)
-            rows.append(Row(f"{method} p99 beside {TOLD[name]}{where}", f"{pressed * 1e3:.2f} ms", f"quiet {calm * 1e3:.2f} ms", pressed / calm, "x", MUST))
-            stage.notes.append(f"{told(f'{method} beside {TOLD[name]}{where}', quiet, beside)}; "
-                               f"{done:,} done by the attackers, answered {', '.join(map(str, sorted(statuses))) or 'nothing'}")
+            rows.append(turns.row(MUST))
+            stage.notes.append(f"{turns.told()}; {done:,} done by the attackers, answered {', '.join(map(str, sorted(statuses))) or 'nothing'}")
     stage.remove(server)
     return rows
 
