@@ -1,5 +1,7 @@
 """Rate limits where writes are sent on: no node is a way round those of the node that leads."""
 
+import shutil
+
 import pytest
 
 from kafka.calls import CONFIGS
@@ -35,6 +37,23 @@ def test_a_node_with_limits_tells_its_own_unless_the_one_that_leads_refuses(clus
     refused = acme.post(CONFIGS, PIN)
     refused.refused(429, "rate-limit-error")
     assert '"3600s";r=0;' in refused.headers["RateLimit"], "what the leader tells of it"
+
+
+def test_a_refusal_that_tells_no_limits_comes_with_those_of_the_node_that_was_asked(cluster):
+    leader, follower = cluster.add("--failed-keys", "1/1h"), cluster.add("--rate-limit", "9/1h")
+    cluster.add_key("acme")
+    own = follower.home / "keys.json"
+    shutil.copy(leader.keys, own)
+    follower.keys = own
+    key = follower.add_key("globex")
+    cluster.start(leader)
+    cluster.wait_for_leader()
+    cluster.start(follower)
+    caller = cluster.caller(follower, key)
+    assert caller.post(CONFIGS, PIN).status == 401, "the leader does not know it"
+    refused = caller.post(CONFIGS, PIN)
+    refused.refused(429, "rate-limit-error")
+    assert '"3600s";r=7;' in refused.headers["RateLimit"], "its own, since the leader's answer tells none"
 
 
 def test_a_write_that_was_sent_on_counts_at_the_node_that_leads(cluster, limited):

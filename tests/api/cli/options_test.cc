@@ -318,7 +318,8 @@ TEST(Options, windows_of_a_rate_stand_in_one_value) {
   const Environment limit("DIALIN_RATE_LIMIT", "20/1s");
   const auto options = served({"--data", "x", "--rate-limit", "30/1s"});
   ASSERT_TRUE(options);
-  EXPECT_EQ(options->limits.rate_limit.size(), 1U);
+  ASSERT_EQ(options->limits.rate_limit.size(), 1U);
+  EXPECT_EQ(options->limits.rate_limit.front().requests, 30U);
 }
 
 TEST(Options, the_file_itself_can_be_named_by_the_environment) {
